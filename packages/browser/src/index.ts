@@ -1,1 +1,24 @@
-export {}
+export { type Auth, type AuthOptions, createAuth } from './create-auth.ts'
+export {
+  type AuthenticatedSession,
+  type AuthorizationOptions,
+  type Clock,
+  ConciergeError,
+  type ErrorCode,
+  type Fetch,
+  type FinishedLogin,
+  type Http,
+  type IdTokenClaims,
+  type LoginOptions,
+  type LogoutOptions,
+  ProtocolError,
+  type Runtime,
+  ServerError,
+  type Session,
+  SessionError,
+  type SessionSource,
+  StorageError,
+  TransportError,
+  UsageError,
+  type UserInfo,
+} from '@oauth-concierge/core'

@@ -1,1 +1,9 @@
-export {}
+export { keyValueStoreCases, type PortCase } from './testing/key-value-store-suite.ts'
+export { createManualClock, type ManualClock } from './testing/manual-clock.ts'
+export {
+  createScriptedHttp,
+  json,
+  type Script,
+  type ScriptedHttp,
+  type SeenRequest,
+} from './testing/scripted-http.ts'

@@ -1,0 +1,206 @@
+/**
+ * Every code an error of this SDK can carry, by the class that carries it. Types only: no bytes at run time.
+ * The first paragraph of each comment says what happened, the one after `Cure:` what to do; `docs/errors.md` is made of them.
+ */
+export interface ErrorCodes {
+  UsageError: {
+    /**
+     * An option of the factory or of the call is missing or has the wrong form.
+     * Cure: change the option the message names.
+     */
+    invalid_configuration: true
+    /**
+     * A URL that carries credentials or keys is neither https nor a loopback address.
+     * Cure: serve the authorization server over https; plain http works on localhost, 127.0.0.1 and [::1] only.
+     */
+    insecure_url: true
+    /**
+     * `fetch` was asked to send an access token to an origin that is not declared.
+     * Cure: add the origin to the `apis` option, or use the global fetch for calls that need no token.
+     */
+    api_not_declared: true
+    /**
+     * `returnTo` is not a path of the application's own origin.
+     * Cure: pass a path such as `/orders?page=2`; for another site, navigate there yourself after login.
+     */
+    return_to_not_same_origin: true
+    /**
+     * The call needs a page, and there is none: it ran on a server or in a worker.
+     * Cure: call it in the browser only, for example in an effect that runs after mounting.
+     */
+    not_in_browser: true
+    /**
+     * The authorization server does not offer what was asked of it (it names no such endpoint).
+     * Cure: switch the feature on at the server, or do without the call.
+     */
+    not_supported_by_server: true
+  }
+  TransportError: {
+    /**
+     * The device says that it is offline.
+     * Cure: try again when the connection is back; the session is kept.
+     */
+    offline: true
+    /**
+     * No answer could be had: the connection failed, or the browser withheld the answer because of CORS.
+     * Cure: check the address; in a browser check that the server's `Access-Control-Allow-Origin` names the page's origin.
+     */
+    network_failed: true
+    /**
+     * The answer was not complete before the deadline.
+     * Cure: try again; raise the `deadline` of the runtime's limits if the server is known to be slow.
+     */
+    timed_out: true
+    /**
+     * The answer is larger than the cap for its kind.
+     * Cure: find out who answered; a server's own answer stays far below the cap.
+     */
+    response_too_large: true
+    /**
+     * The server asked to slow down (429). `retryAfter` says for how many seconds, where the server said so.
+     * Cure: wait before the next attempt.
+     */
+    rate_limited: true
+    /**
+     * The server failed (a 5xx status).
+     * Cure: try again later; the session is kept.
+     */
+    server_unavailable: true
+    /**
+     * A redirect where none is allowed: following it would hand credentials to another address.
+     * Cure: configure the final address.
+     */
+    redirected: true
+    /**
+     * The answer has a status or content type that the endpoint never gives, for example an HTML page of a proxy or captive portal.
+     * Cure: open the address the message names and see who answers.
+     */
+    unexpected_response: true
+  }
+  ServerError: {
+    /**
+     * The user, or a policy of the server, declined the login.
+     * Cure: tell the user and offer to log in again.
+     */
+    access_denied: true
+    /**
+     * The authorization server answered the login with an error; `error` holds the server's own code.
+     * Cure: look the server's code up in RFC 6749 section 4.1.2.1 or OpenID Connect Core section 3.1.2.6.
+     */
+    authorization_refused: true
+    /**
+     * An endpoint refused the request; `error` holds the server's own code.
+     * Cure: look the server's code up in RFC 6749 section 5.2; `invalid_client` means the client's registration and its options differ.
+     */
+    request_refused: true
+  }
+  ProtocolError: {
+    /**
+     * The callback has no `state`, so it cannot be bound to a login of this user agent.
+     * Cure: if the server lost it, mend the server; if somebody else made the link, do not follow it.
+     */
+    callback_state_missing: true
+    /**
+     * No login with this `state` was started here.
+     * Cure: start the login again. If it happens always, login and callback run on different origins (http and https, with and without www).
+     */
+    callback_state_unknown: true
+    /**
+     * This callback was already used.
+     * Cure: none needed; the session is as it was.
+     */
+    callback_replayed: true
+    /**
+     * The login took longer than a transaction lives.
+     * Cure: start the login again.
+     */
+    callback_expired: true
+    /**
+     * The `iss` of the callback is not the configured issuer, or is missing although the server promises it (RFC 9207).
+     * Cure: check the `issuer` option; if it is right, treat the answer as an attack.
+     */
+    callback_issuer_mismatch: true
+    /**
+     * The callback has repeated, missing or foreign parameters.
+     * Cure: check that the server answers with `response_type=code` and that nothing rewrites the address.
+     */
+    callback_malformed: true
+    /**
+     * The metadata document names another issuer than the one configured.
+     * Cure: set `issuer` to exactly the string that the message gives, to the last slash.
+     */
+    metadata_issuer_mismatch: true
+    /**
+     * The metadata document is missing, or not a metadata document, or lacks what is needed.
+     * Cure: check `issuer`; the document is looked for under both well-known addresses.
+     */
+    metadata_malformed: true
+    /**
+     * The token endpoint's answer is not a token response.
+     * Cure: the message names the member; mend the server.
+     */
+    token_response_malformed: true
+    /**
+     * `openid` was asked for and no ID token came.
+     * Cure: allow the client the scope `openid`, or leave it out of `scope` for plain OAuth 2.0.
+     */
+    id_token_missing: true
+    /**
+     * The ID token is not a JWS in compact form, or has a header that is refused.
+     * Cure: the message names the part; mend the server.
+     */
+    id_token_malformed: true
+    /**
+     * The ID token is signed with an algorithm that is not allowed.
+     * Cure: set the client's ID-token algorithm at the server to one that the message names.
+     */
+    id_token_algorithm_refused: true
+    /**
+     * The signature of the ID token does not verify. Nothing of the answer was kept.
+     * Cure: check that the server's `jwks_uri` serves the key it signs with.
+     */
+    id_token_signature_invalid: true
+    /**
+     * A claim of the ID token is wrong; `claim` names it. Nothing of the answer was kept.
+     * Cure: compare the client's registration with the options; for `iat` and `exp` compare the clocks.
+     */
+    id_token_claim_invalid: true
+    /**
+     * The key set has no key for this token.
+     * Cure: check that the server's `jwks_uri` serves the key it signs with.
+     */
+    key_not_found: true
+    /**
+     * The key set is not a JSON Web Key Set.
+     * Cure: check the server's `jwks_uri`.
+     */
+    key_set_malformed: true
+    /**
+     * The UserInfo answer is malformed or speaks of another subject than the ID token. It was dropped.
+     * Cure: mend the server; a differing `sub` is an attack or a cache.
+     */
+    user_info_invalid: true
+  }
+  StorageError: {
+    /**
+     * The store could not be read or written.
+     * Cure: check the browser's storage settings and quota; the message names the operation.
+     */
+    storage_failed: true
+  }
+  SessionError: {
+    /**
+     * There is no session.
+     * Cure: call `login()`.
+     */
+    login_required: true
+    /**
+     * The session ended: the server refuses the refresh token, or there is none and the access token ran out.
+     * Cure: call `login()`.
+     */
+    session_expired: true
+  }
+}
+
+/** Any code that an error of this SDK carries. */
+export type ErrorCode = { [Kind in keyof ErrorCodes]: keyof ErrorCodes[Kind] }[keyof ErrorCodes]

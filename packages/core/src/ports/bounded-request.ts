@@ -1,0 +1,145 @@
+import { TransportError } from '../errors.ts'
+import { epochSeconds, type EpochSeconds, type Milliseconds, type Seconds } from './clock.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What one request to an authorization server may cost. */
+export interface RequestLimits {
+  /** From the first byte sent to the last byte read. */
+  readonly deadline?: Milliseconds
+  /** Largest body, counted after decompression. */
+  readonly maxBytes?: number
+}
+
+const defaultDeadline = 10_000
+const defaultMaxBytes = 1_048_576
+const longestRetryAfter = 3_600
+
+/**
+ * Sends one bounded request: no redirect is followed, one deadline spans headers and body, the body has a size cap.
+ * Answers that no endpoint of an authorization server gives (redirects, 429, 5xx) are errors here.
+ * The answer that comes back is whole: reading its body neither waits nor fails.
+ * @throws TransportError `offline`, `network_failed`, `timed_out`, `response_too_large`, `rate_limited`, `server_unavailable`, `redirected`
+ */
+export async function boundedRequest(
+  runtime: Runtime,
+  url: string,
+  init: RequestInit,
+  limits: RequestLimits = {},
+): Promise<Response> {
+  const abort = new AbortController()
+  const deadline = limits.deadline ?? defaultDeadline
+  const exchange = readWhole(runtime, url, { ...init, redirect: 'manual', signal: abort.signal }, limits)
+  const timeout = runtime.clock.sleep(deadline, abort.signal).then(() => {
+    throw new TransportError('timed_out', `${place(url)} gave no complete answer within ${deadline} ms.`)
+  })
+  try {
+    return await Promise.race([exchange, timeout])
+  } finally {
+    exchange.catch(() => undefined)
+    timeout.catch(() => undefined)
+    abort.abort()
+  }
+}
+
+async function readWhole(
+  runtime: Runtime,
+  url: string,
+  init: RequestInit,
+  limits: RequestLimits,
+): Promise<Response> {
+  let response: Response
+  try {
+    response = await runtime.http(url, init)
+  } catch (error) {
+    throw networkError(runtime, url, error)
+  }
+  checkStatus(runtime, url, response)
+  const body = await readBody(runtime, url, response, limits.maxBytes ?? defaultMaxBytes)
+  const { status, headers } = response
+  return new Response(status === 204 ? null : body, { status, headers: withoutEncoding(headers) })
+}
+
+async function readBody(
+  runtime: Runtime,
+  url: string,
+  response: Response,
+  maxBytes: number,
+): Promise<string> {
+  const reader = response.body?.getReader()
+  if (!reader) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      throw networkError(runtime, url, error)
+    })
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > maxBytes) {
+      void reader.cancel().catch(() => undefined)
+      throw new TransportError(
+        'response_too_large',
+        `${place(url)} answered with more than ${maxBytes} bytes.`,
+      )
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function checkStatus(runtime: Runtime, url: string, response: Response): void {
+  const { status } = response
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    throw new TransportError(
+      'redirected',
+      `${place(url)} redirects. Configure the address it redirects to.`,
+      { status },
+    )
+  }
+  if (status === 429) {
+    const retryAfter = readRetryAfter(response.headers.get('retry-after'), epochSeconds(runtime.clock))
+    throw new TransportError('rate_limited', `${place(url)} asks to slow down.`, {
+      status,
+      ...(retryAfter !== undefined && { retryAfter }),
+    })
+  }
+  if (status >= 500)
+    throw new TransportError('server_unavailable', `${place(url)} failed with ${status}.`, { status })
+}
+
+/**
+ * Seconds to wait, 0 to 3,600; `undefined` for a header that cannot be read.
+ * @see RFC 9110 section 10.2.3
+ */
+export function readRetryAfter(header: string | null, now: EpochSeconds): Seconds | undefined {
+  if (!header) return undefined
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil(Date.parse(header) / 1000 - now)
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), longestRetryAfter)
+}
+
+/**
+ * What to say when no answer came. It names the system's own code only: the error itself may hold the whole request.
+ */
+export function networkError(runtime: Runtime, url: string, error: unknown): TransportError {
+  if (!runtime.isOnline()) {
+    return new TransportError('offline', `This device is offline, so ${place(url)} was not reached.`)
+  }
+  const { code } = ((error as Error | undefined)?.cause ?? error ?? {}) as { code?: unknown }
+  const hint = typeof code === 'string' ? ` (${code})` : ''
+  return new TransportError(
+    'network_failed',
+    `No answer from ${place(url)}${hint}: it cannot be reached, or its CORS headers do not allow this origin.`,
+  )
+}
+
+function withoutEncoding(headers: Headers): Headers {
+  const plain = new Headers(headers)
+  plain.delete('content-encoding')
+  plain.delete('content-length')
+  return plain
+}
+
+/** Origin and path: a query may hold what no message should. */
+function place(url: string): string {
+  return url.replace(/[?#].*$/, '')
+}

@@ -1,0 +1,32 @@
+import type { Clock } from './clock.ts'
+import { createInProcessLock } from './lock.ts'
+import type { Runtime } from './runtime.ts'
+
+const systemClock: Clock = {
+  wallTime: () => Date.now(),
+  monotonicTime: () => performance.now(),
+  sleep: (duration, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const onAbort = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      }, duration)
+      signal?.addEventListener('abort', onAbort, { once: true })
+    }),
+}
+
+/** The surroundings as they are: the one place that reads globals, each at the time of the call. */
+export function completeRuntime(given: Partial<Runtime> = {}): Runtime {
+  return {
+    clock: systemClock,
+    http: (url, init) => fetch(url, init),
+    lock: createInProcessLock(),
+    isOnline: () => globalThis.navigator?.onLine !== false,
+    ...given,
+  }
+}

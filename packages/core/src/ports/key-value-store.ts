@@ -1,0 +1,24 @@
+/** A value and the version under which it was written. */
+export interface StoredValue<Value = unknown> {
+  readonly value: Value
+  /** Grows with each write of the key; compare it for equality only. */
+  readonly version: number
+}
+
+/**
+ * Where an SDK object keeps what must outlive a call: plain data (JSON) under string keys.
+ * Every method rejects with StorageError `storage_failed` when the store cannot do its work.
+ */
+export interface KeyValueStore {
+  /** Whether `put` with `ifVersion` and `take` are one step for everybody who shares the store. */
+  readonly atomic: boolean
+  get(key: string): Promise<StoredValue | undefined>
+  /**
+   * Writes and gives the new version. With `ifVersion`, writes only while the key still has that version
+   * (0: while the key is absent) and gives `undefined` when it does not.
+   */
+  put(key: string, value: unknown, options?: { readonly ifVersion?: number }): Promise<number | undefined>
+  /** Reads and removes in one step: of several callers one gets the value. */
+  take(key: string): Promise<unknown>
+  delete(key: string): Promise<void>
+}

@@ -1,0 +1,22 @@
+/** Runs one piece of work at a time per name. */
+export interface Lock {
+  /** Waits its turn, runs `work`, gives its result. A `work` that throws frees the lock. */
+  run<Result>(name: string, work: () => Promise<Result>): Promise<Result>
+}
+
+/** A lock among the callers that share this object. */
+export function createInProcessLock(): Lock {
+  const tails = new Map<string, Promise<unknown>>()
+  return {
+    run: (name, work) => {
+      const turn = (tails.get(name) ?? Promise.resolve()).then(work, work)
+      const tail = turn
+        .catch(() => undefined)
+        .then(() => {
+          if (tails.get(name) === tail) tails.delete(name)
+        })
+      tails.set(name, tail)
+      return turn
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import type { Clock } from './clock.ts'
+import type { Http } from './http.ts'
+import type { Lock } from './lock.ts'
+
+/** What the SDK takes from its surroundings. Hand in a part of it as `runtime` to replace that part. */
+export interface Runtime {
+  readonly clock: Clock
+  readonly http: Http
+  readonly lock: Lock
+  /** False only where the device knows that it has no network. */
+  isOnline(): boolean
+}

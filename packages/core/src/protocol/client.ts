@@ -1,0 +1,55 @@
+import { UsageError } from '../errors.ts'
+import type { Runtime } from '../ports/runtime.ts'
+
+/** A relying party as the authorization server knows it, and what it takes to speak for it. */
+export interface Client {
+  /** Compared byte for byte with what the server says of itself. */
+  readonly issuer: string
+  readonly clientId: string
+  /** JWS algorithms that an ID token may be signed with. */
+  readonly idTokenAlgorithms: readonly string[]
+  readonly runtime: Runtime
+}
+
+/** Asymmetric and sound; `none` and the symmetric ones are never among them. */
+export const defaultIdTokenAlgorithms: readonly string[] = [
+  'ES256',
+  'PS256',
+  'EdDSA',
+  'Ed25519',
+  'RS256',
+  'ES384',
+  'ES512',
+  'PS384',
+  'PS512',
+  'RS384',
+  'RS512',
+]
+
+const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
+
+/** Whether a URL may carry credentials: https, or http that never leaves this machine. */
+export function isSecureUrl(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname))
+}
+
+/**
+ * Checks the issuer identifier that a developer configured.
+ * @throws UsageError `invalid_configuration`, `insecure_url`
+ * @see RFC 8414 section 2
+ */
+export function checkIssuer(issuer: string): void {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined
+  if (!url || url.search || url.hash || url.username) {
+    throw new UsageError(
+      'invalid_configuration',
+      'issuer must be an absolute URL without query and fragment.',
+    )
+  }
+  if (!isSecureUrl(url)) {
+    throw new UsageError(
+      'insecure_url',
+      `issuer must be https; plain http works on loopback only. Got ${url.origin}.`,
+    )
+  }
+}

@@ -1,0 +1,142 @@
+import * as oauth from 'oauth4webapi'
+import { ConciergeError, ProtocolError } from '../errors.ts'
+import type { Seconds } from '../ports/clock.ts'
+import type { Client } from './client.ts'
+import {
+  checkIdTokenClaims,
+  checkIdTokenSignature,
+  type IdTokenClaims,
+  readIdTokenHeader,
+} from './id-token.ts'
+import type { KeySet } from './key-set.ts'
+import { conciergeError, oauthClient, oauthOptions } from './oauth.ts'
+import type { ServerMetadata } from './server-metadata.ts'
+
+/** A token response whose ID token, if it has one, is verified. */
+export interface TokenResponse {
+  readonly accessToken: string
+  readonly tokenType: 'bearer'
+  /** Undefined where the server does not say. */
+  readonly expiresIn: Seconds | undefined
+  readonly refreshToken: string | undefined
+  /** Undefined where the server grants what was asked (RFC 6749 section 5.1). */
+  readonly scope: string | undefined
+  readonly idToken: string | undefined
+  readonly claims: IdTokenClaims | undefined
+}
+
+/** Whom a token request speaks to, and with which keys the answer is verified. */
+export interface TokenEndpoint {
+  readonly client: Client
+  readonly metadata: ServerMetadata
+  readonly keySet: KeySet
+}
+
+/** What the ID token of the answer must hold. */
+export interface ExpectedIdToken {
+  readonly required: boolean
+  readonly nonce?: string
+  readonly maxAge?: Seconds
+}
+
+/**
+ * Redeems an authorization code. The key set is fetched beside the request.
+ * @throws ServerError `request_refused`; ProtocolError; TransportError
+ * @see RFC 6749 section 4.1.3, OpenID Connect Core section 3.1.3
+ */
+export function requestTokenByCode(
+  endpoint: TokenEndpoint,
+  grant: {
+    readonly parameters: URLSearchParams
+    readonly redirectUri: string
+    readonly codeVerifier: string
+  },
+  expected: ExpectedIdToken,
+): Promise<TokenResponse> {
+  const { client, metadata, keySet } = endpoint
+  if (expected.required && metadata.jwks_uri) keySet.prefetch(metadata.jwks_uri)
+  return readTokenResponse(endpoint, expected, () =>
+    oauth.authorizationCodeGrantRequest(
+      metadata,
+      oauthClient(client),
+      oauth.None(),
+      grant.parameters,
+      grant.redirectUri,
+      grant.codeVerifier,
+      oauthOptions(client),
+    ),
+  )
+}
+
+/**
+ * Asks for new tokens by a refresh token.
+ * @throws ServerError `request_refused`, with `error: 'invalid_grant'` where the refresh token is dead; ProtocolError; TransportError
+ * @see RFC 6749 section 6, OpenID Connect Core section 12
+ */
+export function requestTokenByRefresh(endpoint: TokenEndpoint, refreshToken: string): Promise<TokenResponse> {
+  const { client, metadata } = endpoint
+  return readTokenResponse(endpoint, { required: false }, () =>
+    oauth.refreshTokenGrantRequest(
+      metadata,
+      oauthClient(client),
+      oauth.None(),
+      refreshToken,
+      oauthOptions(client),
+    ),
+  )
+}
+
+async function readTokenResponse(
+  endpoint: TokenEndpoint,
+  expected: ExpectedIdToken,
+  send: () => Promise<Response>,
+): Promise<TokenResponse> {
+  try {
+    const response = await send()
+    const idToken = await peekIdToken(response)
+    if (response.ok && expected.required && idToken === undefined) {
+      throw new ProtocolError(
+        'id_token_missing',
+        'The scope has openid, but the token response has no ID token.',
+      )
+    }
+    const header = typeof idToken === 'string' ? readIdTokenHeader(endpoint.client, idToken) : undefined
+    const client = oauthClient(endpoint.client, header?.alg)
+    const body = await oauth.processGenericTokenEndpointResponse(endpoint.metadata, client, response)
+    if (body.token_type !== 'bearer') {
+      throw new ProtocolError(
+        'token_response_malformed',
+        'The token response has a token_type other than Bearer.',
+      )
+    }
+    const claims = oauth.getValidatedIdTokenClaims(body) as IdTokenClaims | undefined
+    if (header && claims) {
+      await checkIdTokenSignature(endpoint.metadata, endpoint.keySet, header, response)
+      await checkIdTokenClaims(endpoint.client, claims, {
+        ...expected,
+        alg: header.alg,
+        accessToken: body.access_token,
+      })
+    }
+    return {
+      accessToken: body.access_token,
+      tokenType: 'bearer',
+      expiresIn: body.expires_in,
+      refreshToken: body.refresh_token,
+      scope: body.scope,
+      idToken: body.id_token,
+      claims,
+    }
+  } catch (error) {
+    throw error instanceof ConciergeError ? error : conciergeError(error)
+  }
+}
+
+/** The ID token before anything is checked: its header decides which algorithm the checks expect. */
+async function peekIdToken(response: Response): Promise<unknown> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return (Object(body) as { id_token?: unknown }).id_token
+}

@@ -1,0 +1,42 @@
+import { epochSeconds } from '../ports/clock.ts'
+import { checkAuthorizationResponse, readState } from '../protocol/authorization-response.ts'
+import { requestTokenByCode } from '../protocol/token-request.ts'
+import { authenticated } from '../session/session-state.ts'
+import { mergeTokenResponse } from '../session/token-set.ts'
+import type { RelyingPartyContext } from './context.ts'
+
+/** What a finished login gives back to the application. */
+export interface FinishedLogin {
+  /** As it was given to the start of the login; check it again before going there. */
+  readonly returnTo?: string
+  readonly appState?: unknown
+}
+
+/**
+ * The second half of a login: binds the answer to its transaction, redeems the code, verifies the ID token, and only then
+ * replaces the session. Whatever fails leaves the session as it was.
+ * @throws ProtocolError (every `callback_…`, `id_token_…` and `key_…` code); ServerError `access_denied`, `authorization_refused`,
+ * `request_refused`; TransportError; StorageError
+ */
+export async function finishLogin(
+  context: RelyingPartyContext,
+  parameters: URLSearchParams,
+): Promise<FinishedLogin> {
+  const state = readState(parameters)
+  const transaction = await context.transactions.take(state)
+  const { metadata, scope, redirectUri, codeVerifier, nonce, maxAge, returnTo, appState } = transaction
+  const { client, keySet } = context
+  context.learnMetadata(metadata)
+  const checked = checkAuthorizationResponse(client, metadata, parameters, state)
+  const response = await requestTokenByCode(
+    { client, metadata, keySet },
+    { parameters: checked, redirectUri, codeVerifier },
+    { required: scope.split(' ').includes('openid'), nonce, ...(maxAge !== undefined && { maxAge }) },
+  )
+  const nothing = { refreshToken: undefined, idToken: undefined, claims: undefined, scope }
+  const tokens = mergeTokenResponse(response, epochSeconds(context.clock), nothing)
+  context.tokens = tokens
+  context.state.set(authenticated(tokens))
+  await context.vault.replace(tokens)
+  return { ...(returnTo !== undefined && { returnTo }), ...(appState !== undefined && { appState }) }
+}

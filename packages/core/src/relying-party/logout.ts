@@ -1,0 +1,30 @@
+import { buildEndSessionRequest, type EndSessionRequest } from '../protocol/end-session.ts'
+import { requestRevocation } from '../protocol/revocation.ts'
+import type { RelyingPartyContext } from './context.ts'
+
+/** How a logout goes. */
+export interface LogoutOptions {
+  /** Where the authorization server sends the user afterwards; it must be registered there. */
+  readonly postLogoutRedirectUri?: string
+}
+
+/**
+ * Ends the session: erases it here first, then revokes the refresh token as well as that can be done.
+ * @returns the request that ends the user's session at the authorization server too; undefined where it has no endpoint for that, or cannot be reached
+ * @throws StorageError
+ */
+export async function endSession(
+  context: RelyingPartyContext,
+  options: LogoutOptions = {},
+): Promise<EndSessionRequest | undefined> {
+  const tokens = context.tokens ?? (await context.vault.read())?.tokens
+  context.tokens = undefined
+  context.state.set({ status: 'anonymous' })
+  await context.vault.erase()
+  const metadata = await context.metadata().catch(() => undefined)
+  if (!metadata) return undefined
+  if (tokens?.refreshToken !== undefined) {
+    await requestRevocation(context.client, metadata, tokens.refreshToken, 'refresh_token').catch(() => false)
+  }
+  return buildEndSessionRequest(context.client, metadata, { idToken: tokens?.idToken, ...options })
+}

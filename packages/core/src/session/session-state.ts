@@ -1,0 +1,64 @@
+import type { EpochSeconds } from '../ports/clock.ts'
+import type { IdTokenClaims } from '../protocol/id-token.ts'
+import type { TokenSet } from './token-set.ts'
+
+/** Who is logged in, as an immutable value. It holds no token. */
+export type Session =
+  | { readonly status: 'restoring' }
+  | { readonly status: 'anonymous' }
+  | AuthenticatedSession
+  | { readonly status: 'expired'; readonly claims: IdTokenClaims | undefined }
+
+/** A session in force. */
+export interface AuthenticatedSession {
+  readonly status: 'authenticated'
+  /** Claims of the verified ID token; undefined where none was asked for. */
+  readonly claims: IdTokenClaims | undefined
+  /** The scope as granted. */
+  readonly scope: readonly string[]
+  /** When the access token at hand ends, not the session; undefined where the server does not say. */
+  readonly accessTokenExpiresAt: EpochSeconds | undefined
+}
+
+/** Holds the one current snapshot. */
+export interface SessionState {
+  get(): Session
+  set(session: Session): void
+  /** Calls `listener` after each change; gives the way to stop it. */
+  subscribe(listener: () => void): () => void
+}
+
+/** Starts in `restoring`. A listener that throws does not keep the others from being called. */
+export function createSessionState(): SessionState {
+  let current: Session = Object.freeze({ status: 'restoring' })
+  const listeners = new Set<() => void>()
+  return {
+    get: () => current,
+    set: (session) => {
+      current = Object.freeze(session)
+      for (const listener of listeners) {
+        try {
+          listener()
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error
+          })
+        }
+      }
+    },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+/** The snapshot that shows these tokens' session. */
+export function authenticated({ claims, scope, expiresAt }: TokenSet): AuthenticatedSession {
+  return {
+    status: 'authenticated',
+    claims: claims && Object.freeze({ ...claims }),
+    scope: Object.freeze(scope.split(' ').filter(Boolean)),
+    accessTokenExpiresAt: expiresAt,
+  }
+}
