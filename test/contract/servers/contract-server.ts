@@ -1,0 +1,27 @@
+import type { Http } from '@oauth-concierge/core'
+
+/** The client that every server of the contract suite has registered. */
+export const contractClient = {
+  clientId: 'contract-spa',
+  redirectUri: 'https://app.example/callback',
+  postLogoutRedirectUri: 'https://app.example/',
+  scope: 'openid profile email offline_access',
+}
+
+export const ada = { username: 'ada', password: 'correct horse battery staple' }
+
+/** An authorization server as the contract suite uses it. */
+export interface ContractServer {
+  readonly issuer: string
+  /** How to reach it: in process, or over loopback. */
+  readonly http: Http
+  /** Makes the server sign with new keys from now on and publish only those. */
+  rotateKeys?(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A kind of authorization server and the way to start one. */
+export interface ContractServerKind {
+  readonly name: string
+  start(): Promise<ContractServer>
+}
