@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
-import Provider, { type Configuration } from 'oidc-provider'
+import OidcProvider, { type Configuration } from 'oidc-provider'
 import { contractClient, type ContractServer, type ContractServerKind } from './contract-server.ts'
 
 /** The independent judge: an authorization server that nobody here wrote, on a loopback port. */
@@ -11,7 +11,7 @@ async function start(): Promise<ContractServer> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = new Provider(issuer, await configuration())
+  const provider = new OidcProvider(issuer, await configuration())
   server.on('request', (request, response) => void provider.callback()(request, response))
   return { issuer, http: (url, init) => fetch(url, init), close: () => close(server) }
 }

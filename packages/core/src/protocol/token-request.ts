@@ -94,12 +94,6 @@ async function readTokenResponse(
   try {
     const response = await send()
     const idToken = await peekIdToken(response)
-    if (response.ok && expected.required && idToken === undefined) {
-      throw new ProtocolError(
-        'id_token_missing',
-        'The scope has openid, but the token response has no ID token.',
-      )
-    }
     const header = typeof idToken === 'string' ? readIdTokenHeader(endpoint.client, idToken) : undefined
     const client = oauthClient(endpoint.client, header?.alg)
     const body = await oauth.processGenericTokenEndpointResponse(endpoint.metadata, client, response)
@@ -107,6 +101,12 @@ async function readTokenResponse(
       throw new ProtocolError(
         'token_response_malformed',
         'The token response has a token_type other than Bearer.',
+      )
+    }
+    if (expected.required && idToken === undefined) {
+      throw new ProtocolError(
+        'id_token_missing',
+        'The scope has openid, but the token response has no ID token.',
       )
     }
     const claims = oauth.getValidatedIdTokenClaims(body) as IdTokenClaims | undefined

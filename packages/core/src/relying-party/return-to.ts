@@ -2,7 +2,9 @@ import { UsageError } from '../errors.ts'
 
 /** Where a path leads on this origin, as path, query and fragment; undefined where it leads to another origin or nowhere. */
 export function readReturnTo(returnTo: string, origin: string): string | undefined {
-  if (returnTo.length > 8_192 || !URL.canParse(returnTo, origin)) return undefined
+  // A scheme without two slashes (`https:evil.example`, `blob:…`) means different things to different readers.
+  const isOpaque = /^[^/?#]*:(?!\/\/)/.test(returnTo)
+  if (isOpaque || returnTo.length > 8_192 || !URL.canParse(returnTo, origin)) return undefined
   const url = new URL(returnTo, origin)
   const leaves = url.origin !== new URL(origin).origin || url.username !== '' || url.password !== ''
   // A path that begins with two slashes would be read as another host by the next reader.

@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createInProcessLock } from '../ports/lock.ts'
+import { json } from '../testing/scripted-http.ts'
+import {
+  canary,
+  createScriptedServer,
+  issuer,
+  type ScriptedServer,
+} from '../testing/scripted-server.test-support.ts'
+import type { RelyingParty } from './create-relying-party.ts'
+
+let server: ScriptedServer
+let relyingParty: RelyingParty
+
+beforeEach(async () => {
+  server = await createScriptedServer()
+  relyingParty = server.relyingParty()
+  await server.logIn(relyingParty)
+})
+
+const vaultKey = `concierge:tokens:spa@${issuer}`
+const lastRefreshToken = (): string | null =>
+  new URLSearchParams(server.tokenRequests().at(-1)?.body).get('refresh_token')
+
+describe('an access token', () => {
+  it('is served from memory while it is fresh', async () => {
+    await server.clock.advance(3_000)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-1`)
+    expect(server.tokenRequests()).toHaveLength(1)
+  })
+
+  it('is refreshed in its last minute, with the latest refresh token each time', async () => {
+    await server.clock.advance(3_541)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-2`)
+    expect(lastRefreshToken()).toBe(`${canary}-refresh-1`)
+    await server.clock.advance(3_600)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-3`)
+    expect(lastRefreshToken()).toBe(`${canary}-refresh-2`)
+  })
+
+  it('is refreshed once for ten thousand callers', async () => {
+    await server.clock.advance(3_600)
+    const tokens = await Promise.all(Array.from({ length: 10_000 }, () => relyingParty.getAccessToken()))
+    expect(new Set(tokens)).toEqual(new Set([`${canary}-access-2`]))
+    expect(server.tokenRequests()).toHaveLength(2)
+  })
+
+  it('is refreshed once for two relying parties that share a vault and a lock', async () => {
+    const lock = { lock: createInProcessLock() }
+    const pair = [server.relyingParty({ runtime: lock }), server.relyingParty({ runtime: lock })]
+    await Promise.all(pair.map((one) => one.restore()))
+    await server.clock.advance(3_600)
+    const tokens = await Promise.all(pair.map((one) => one.getAccessToken()))
+    expect(new Set(tokens)).toEqual(new Set([`${canary}-access-2`]))
+    expect(server.tokenRequests()).toHaveLength(2)
+  })
+
+  it('keeps the refresh token, the scope and the claims that a refresh leaves out', async () => {
+    server.bend.tokenResponse = { refresh_token: undefined, id_token: undefined, scope: undefined }
+    await server.clock.advance(3_600)
+    await relyingParty.getAccessToken()
+    await server.clock.advance(3_600)
+    await relyingParty.getAccessToken()
+    expect(lastRefreshToken()).toBe(`${canary}-refresh-1`)
+    expect(relyingParty.session).toMatchObject({
+      status: 'authenticated',
+      claims: { sub: 'ada' },
+      scope: ['openid', 'profile'],
+    })
+  })
+
+  it('goes on serving while a refresh in its last minute fails', async () => {
+    server.on(`${issuer}/token`, () => new Response('', { status: 503 }))
+    await server.clock.advance(3_550)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-1`)
+  })
+
+  it.each([
+    ['the server is down', () => new Response('', { status: 503 }), 'server_unavailable'],
+    ['the network fails', () => Promise.reject(new TypeError('fetch failed')), 'network_failed'],
+    [
+      'a captive portal answers',
+      () => new Response('<p>', { headers: { 'content-type': 'text/html' } }),
+      'unexpected_response',
+    ],
+    ['the server asks to slow down', () => new Response('', { status: 429 }), 'rate_limited'],
+    [
+      'the server finds the request invalid',
+      () => json({ error: 'invalid_request' }, { status: 400 }),
+      'request_refused',
+    ],
+  ])('that ran out while %s leaves the session alive', async (_, answer, code) => {
+    server.on(`${issuer}/token`, answer)
+    await server.clock.advance(3_600)
+    await expect(relyingParty.getAccessToken()).rejects.toMatchObject({ code, sessionSurvives: true })
+    expect(relyingParty.session.status).toBe('authenticated')
+    expect(await server.vault.get(vaultKey)).toBeDefined()
+  })
+
+  it('ends with the session when the server refuses the refresh token', async () => {
+    server.on(`${issuer}/token`, () => json({ error: 'invalid_grant' }, { status: 400 }))
+    await server.clock.advance(3_600)
+    await expect(relyingParty.getAccessToken()).rejects.toMatchObject({
+      code: 'session_expired',
+      sessionSurvives: false,
+    })
+    expect(relyingParty.session).toMatchObject({ status: 'expired', claims: { sub: 'ada' } })
+    expect(await server.vault.get(vaultKey)).toBeUndefined()
+    await expect(relyingParty.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+  })
+
+  it('is a sibling’s when the server refuses because the sibling was first', async () => {
+    await server.clock.advance(3_600)
+    server.on(`${issuer}/token`, async () => {
+      const entry = (await server.vault.get(vaultKey))?.value as object
+      await server.vault.put(vaultKey, {
+        ...entry,
+        accessToken: 'sibling',
+        expiresAt: server.clock.wallTime() / 1000 + 60,
+      })
+      return json({ error: 'invalid_grant' }, { status: 400 })
+    })
+    await expect(relyingParty.getAccessToken()).resolves.toBe('sibling')
+    expect(relyingParty.session.status).toBe('authenticated')
+  })
+
+  it('that arrives after a logout is dropped', async () => {
+    await server.clock.advance(3_600)
+    const signedOut = async (): Promise<Response> => {
+      await relyingParty.endSession()
+      return json({ access_token: 'late', token_type: 'Bearer', expires_in: 60 })
+    }
+    server.on(`${issuer}/token`, signedOut)
+    await expect(relyingParty.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+    expect(relyingParty.session.status).toBe('anonymous')
+    expect(await server.vault.get(vaultKey)).toBeUndefined()
+  })
+
+  it.each([
+    ['sub', { sub: 'eve' }],
+    ['iss', { iss: 'https://evil.example' }],
+    ['aud', { aud: 'another' }],
+  ])('whose refreshed ID token has another %s is dropped', async (claim, claims) => {
+    server.bend.claims = claims
+    await server.clock.advance(3_600)
+    await expect(relyingParty.getAccessToken()).rejects.toMatchObject({
+      code: 'id_token_claim_invalid',
+      claim,
+    })
+    expect(relyingParty.session).toMatchObject({ claims: { sub: 'ada' } })
+  })
+
+  it('serves until an API refuses it where the server does not say how long it lasts', async () => {
+    server.bend.tokenResponse = { expires_in: undefined }
+    await server.logIn(relyingParty)
+    await server.clock.advance(1_000_000)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-2`)
+  })
+
+  it('is never taken for one that lasts longer than thirty days', async () => {
+    server.bend.tokenResponse = { expires_in: 1e300 }
+    await server.logIn(relyingParty)
+    expect(relyingParty.session).toMatchObject({
+      accessTokenExpiresAt: server.clock.wallTime() / 1000 + 30 * 86_400,
+    })
+  })
+
+  it('is not to be had without a session', async () => {
+    const stranger = server.relyingParty({ vault: (await createScriptedServer()).vault })
+    await stranger.restore()
+    expect(stranger.session.status).toBe('anonymous')
+    await expect(stranger.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+  })
+})

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { json } from '../testing/scripted-http.ts'
+import {
+  canary,
+  createScriptedServer,
+  issuer,
+  type ScriptedServer,
+} from '../testing/scripted-server.test-support.ts'
+import type { RelyingParty } from './create-relying-party.ts'
+
+const api = 'https://api.example'
+const orders = `${api}/orders`
+
+let server: ScriptedServer
+let relyingParty: RelyingParty
+
+beforeEach(async () => {
+  server = await createScriptedServer()
+  relyingParty = server.relyingParty({ apis: [api] })
+  await server.logIn(relyingParty)
+})
+
+const calls = (): readonly string[] =>
+  server.requests
+    .filter(({ url }) => url.startsWith(api))
+    .map(({ headers }) => headers.get('authorization') ?? '')
+const refused = (): Response =>
+  new Response('', {
+    status: 401,
+    headers: { 'www-authenticate': 'Bearer realm="orders", error="invalid_token"' },
+  })
+
+describe('the authorized fetch', () => {
+  it('attaches the token for a declared origin', async () => {
+    server.on(orders, () => json([{ id: 1 }]))
+    const response = await relyingParty.fetch(`${orders}?page=2`)
+    await expect(response.json()).resolves.toEqual([{ id: 1 }])
+    expect(calls()).toEqual([`Bearer ${canary}-access-1`])
+  })
+
+  it.each([
+    'https://api.example.evil.example/',
+    'http://api.example/',
+    'https://evil.example/https://api.example',
+    'https://api.example:444/',
+  ])('sends nothing to %s', async (url) => {
+    const before = server.requests.length
+    await expect(relyingParty.fetch(url)).rejects.toMatchObject({ code: 'api_not_declared' })
+    expect(server.requests).toHaveLength(before)
+  })
+
+  it('replays once with a new token after a 401 with invalid_token', async () => {
+    server.on(orders, ({ headers, body }) =>
+      headers.get('authorization')?.endsWith('-1') ? refused() : json({ body }),
+    )
+    const response = await relyingParty.fetch(orders, { method: 'POST', body: 'one coffee' })
+    await expect(response.json()).resolves.toEqual({ body: 'one coffee' })
+    expect(calls()).toEqual([`Bearer ${canary}-access-1`, `Bearer ${canary}-access-2`])
+  })
+
+  it('refreshes once for many calls that are refused together', async () => {
+    server.on(orders, ({ headers }) => (headers.get('authorization')?.endsWith('-1') ? refused() : json({})))
+    await Promise.all(Array.from({ length: 20 }, () => relyingParty.fetch(orders)))
+    expect(server.tokenRequests()).toHaveLength(2)
+  })
+
+  it('replays once only', async () => {
+    server.on(orders, refused)
+    await expect(relyingParty.fetch(orders)).resolves.toMatchObject({ status: 401 })
+    expect(calls()).toHaveLength(2)
+  })
+
+  it.each([
+    ['a 401 without a challenge', () => new Response('', { status: 401 })],
+    [
+      'a 403',
+      () =>
+        new Response('', { status: 403, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+    ],
+    [
+      'another error',
+      () =>
+        new Response('', {
+          status: 401,
+          headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+        }),
+    ],
+  ])('hands on %s', async (_, answer) => {
+    server.on(orders, answer)
+    await relyingParty.fetch(orders)
+    expect(calls()).toHaveLength(1)
+  })
+
+  it('does not replay a body that was a stream', async () => {
+    server.on(orders, refused)
+    const body = new Response('one coffee').body ?? ''
+    await relyingParty.fetch(orders, { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect(calls()).toHaveLength(1)
+  })
+
+  it('does not follow a redirect', async () => {
+    server.on(
+      orders,
+      () => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }),
+    )
+    await expect(relyingParty.fetch(orders)).rejects.toMatchObject({ code: 'redirected' })
+  })
+
+  it('says what may be wrong when there is no answer', async () => {
+    await expect(relyingParty.fetch(`${api}/nowhere`)).rejects.toMatchObject({
+      code: 'network_failed',
+      message: expect.stringContaining('CORS'),
+    })
+  })
+
+  it.each([
+    ['no URL', 'invalid_configuration'],
+    ['http://api.example', 'insecure_url'],
+  ])('cannot be declared for %s', (origin, code) => {
+    expect(() => server.relyingParty({ apis: [origin] })).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('keeps the session when the refresh after a 401 fails', async () => {
+    server.on(orders, refused)
+    server.on(`${issuer}/token`, () => new Response('', { status: 503 }))
+    await expect(relyingParty.fetch(orders)).rejects.toMatchObject({ code: 'server_unavailable' })
+    expect(relyingParty.session.status).toBe('authenticated')
+  })
+})
