@@ -48,7 +48,7 @@ export interface ErrorCodes {
     network_failed: true
     /**
      * The answer was not complete before the deadline.
-     * Cure: try again; raise the `deadline` of the runtime's limits if the server is known to be slow.
+     * Cure: try again; the session is kept. If it happens often, look for what is slow between here and the server.
      */
     timed_out: true
     /**

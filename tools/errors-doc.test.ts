@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { readErrorCodes, writeErrorsDoc } from './errors-doc.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const tests = globSync(['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).map((file) =>
+  readFileSync(root + file, 'utf8'),
+)
+
+describe('docs/errors.md', () => {
+  it('is what the code says', () => {
+    expect(readFileSync(`${root}docs/errors.md`, 'utf8')).toBe(writeErrorsDoc())
+  })
+})
+
+describe.each(readErrorCodes())('the error code $code', ({ code, meaning, cure }) => {
+  it('has a meaning and a cure', () => {
+    expect(meaning).not.toBe('')
+    expect(cure).not.toBe('')
+  })
+
+  it('is raised in a test', () => {
+    expect(tests.some((text) => text.includes(`'${code}'`))).toBe(true)
+  })
+})
