@@ -5,11 +5,8 @@ import { beforeAll, expect, it } from 'vitest'
 import { root } from './tarballs.ts'
 
 const folder = join(root, 'test/packaging/.readme-code')
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...globSync(['packages/*/README.md', 'docs/*.md'], { cwd: root }),
-]
+// The architecture shows what is planned as well, so not all of its blocks can compile.
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync(['packages/*/README.md'], { cwd: root })]
 
 interface CodeBlock {
   readonly page: string
