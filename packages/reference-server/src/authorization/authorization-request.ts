@@ -1,0 +1,115 @@
+import type { ServerContext } from '../context.ts'
+import { OAuthError } from '../http/oauth-error.ts'
+import { type Parameters, type ReceivedParameters, singleParameters } from '../http/parameters.ts'
+import { readIdTokenHint } from '../logout/id-token-hint.ts'
+import type { Client } from '../settings.ts'
+import type { AuthorizationRequest, ReturnAddress } from '../state/records.ts'
+import { responseModes } from './return-address.ts'
+
+/** The values of `prompt` this server knows. @see OpenID Connect Core 1.0 section 3.1.2.1 */
+export const promptValues: readonly string[] = ['none', 'login', 'consent', 'select_account']
+
+const words = (text: string | undefined): string[] => text?.split(' ').filter((word) => word !== '') ?? []
+
+function checkResponse(parameters: Parameters, client: Client): void {
+  const responseType = parameters.get('response_type')
+  if (responseType === undefined)
+    throw new OAuthError('invalid_request', 'parameter response_type is missing')
+  if (responseType !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code')
+  if (!client.grantTypes.includes('authorization_code')) {
+    throw new OAuthError(
+      'unauthorized_client',
+      'the client is not registered for the authorization code grant',
+    )
+  }
+  const responseMode = parameters.get('response_mode')
+  if (responseMode !== undefined && !responseModes.some((mode) => mode === responseMode)) {
+    throw new OAuthError('invalid_request', `response_mode must be one of ${responseModes.join(', ')}`)
+  }
+}
+
+function checkUnsupported(parameters: Parameters): void {
+  for (const name of ['request', 'request_uri', 'registration'] as const) {
+    if (parameters.has(name))
+      throw new OAuthError(`${name}_not_supported`, `parameter ${name} is not supported`)
+  }
+}
+
+function readScopes(context: ServerContext, client: Client, parameters: Parameters): readonly string[] {
+  const scopes = [...new Set(words(parameters.get('scope')))]
+  const refused = scopes.find(
+    (scope) => !context.settings.scopes.has(scope) || client.scopes?.includes(scope) === false,
+  )
+  if (refused !== undefined) throw new OAuthError('invalid_scope', `scope ${refused} is not to be had`)
+  return scopes
+}
+
+/** @see RFC 7636 section 4.3, RFC 9700 section 2.1.1 */
+function readCodeChallenge(client: Client, parameters: Parameters): string | undefined {
+  const challenge = parameters.get('code_challenge')
+  const method = parameters.get('code_challenge_method')
+  if (challenge === undefined) {
+    if (method !== undefined)
+      throw new OAuthError('invalid_request', 'code_challenge_method came without a challenge')
+    if (client.requirePkce) throw new OAuthError('invalid_request', 'parameter code_challenge is missing')
+    return undefined
+  }
+  if (method !== 'S256') throw new OAuthError('invalid_request', 'code_challenge_method must be S256')
+  if (!/^[\w-]{43}$/.test(challenge)) {
+    throw new OAuthError('invalid_request', 'code_challenge is not a SHA-256 hash in base64url')
+  }
+  return challenge
+}
+
+function readPrompts(parameters: Parameters): readonly string[] {
+  const prompts = words(parameters.get('prompt'))
+  const unknown = prompts.find((prompt) => !promptValues.includes(prompt))
+  if (unknown !== undefined) throw new OAuthError('invalid_request', `prompt ${unknown} is not supported`)
+  if (prompts.includes('none') && prompts.length > 1) {
+    throw new OAuthError('invalid_request', 'prompt none excludes every other prompt')
+  }
+  return prompts
+}
+
+function readMaxAge(parameters: Parameters): number | undefined {
+  const text = parameters.get('max_age')
+  if (text === undefined) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw new OAuthError('invalid_request', 'max_age must be a number of seconds')
+  return Number(text)
+}
+
+async function readHintedSubject(
+  context: ServerContext,
+  parameters: Parameters,
+): Promise<string | undefined> {
+  const idTokenHint = parameters.get('id_token_hint')
+  return idTokenHint === undefined ? undefined : (await readIdTokenHint(context, idTokenHint)).subject
+}
+
+/**
+ * Checks an authorization request whose return address is known to be good.
+ *
+ * @throws OAuthError to be sent to the return address
+ * @see RFC 6749 section 4.1.1, OpenID Connect Core 1.0 section 3.1.2.1
+ */
+export async function checkAuthorizationRequest(
+  context: ServerContext,
+  received: ReceivedParameters,
+  returnAddress: ReturnAddress,
+): Promise<AuthorizationRequest> {
+  const parameters = singleParameters(received)
+  const { client } = returnAddress
+  checkUnsupported(parameters)
+  checkResponse(parameters, client)
+  return {
+    ...returnAddress,
+    scopes: readScopes(context, client, parameters),
+    codeChallenge: readCodeChallenge(client, parameters),
+    nonce: parameters.get('nonce'),
+    prompts: readPrompts(parameters),
+    maxAge: readMaxAge(parameters),
+    loginHint: parameters.get('login_hint'),
+    hintedSubject: await readHintedSubject(context, parameters),
+    acrValues: words(parameters.get('acr_values')),
+  }
+}

@@ -1,0 +1,38 @@
+import type { Call } from '../context.ts'
+import { redirectAnswer } from '../http/answers.ts'
+import type { OAuthError } from '../http/oauth-error.ts'
+import { formPostPage } from '../pages/form-post-page.ts'
+import type { ReturnAddress } from '../state/records.ts'
+
+function withQuery(redirectUri: string, parameters: URLSearchParams): string {
+  const separator = redirectUri.includes('?') ? '&' : '?'
+  return `${redirectUri}${separator}${parameters}`
+}
+
+async function respond(
+  call: Call,
+  { redirectUri, responseMode, state }: ReturnAddress,
+  content: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const parameters = new URLSearchParams(content)
+  if (state !== undefined) parameters.set('state', state)
+  parameters.set('iss', call.context.settings.issuer)
+  if (responseMode === 'form_post') return formPostPage(redirectUri, parameters)
+  if (responseMode === 'fragment') return redirectAnswer(`${redirectUri}#${parameters}`)
+  return redirectAnswer(withQuery(redirectUri, parameters))
+}
+
+/** Sends the code back to the client, with `state` and `iss`. @see RFC 6749 section 4.1.2, RFC 9207 section 2 */
+export function respondWithCode(call: Call, returnAddress: ReturnAddress, code: string): Promise<Response> {
+  return respond(call, returnAddress, { code })
+}
+
+/** Sends a refusal back to the client, with `state` and `iss`. @see RFC 6749 section 4.1.2.1 */
+export function respondWithError(
+  call: Call,
+  returnAddress: ReturnAddress,
+  error: OAuthError,
+): Promise<Response> {
+  call.entry.error = error.code
+  return respond(call, returnAddress, { error: error.code, error_description: error.message })
+}

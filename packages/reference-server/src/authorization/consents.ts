@@ -1,0 +1,18 @@
+import type { ServerContext } from '../context.ts'
+import type { User } from '../settings.ts'
+import type { AuthorizationRequest } from '../state/records.ts'
+
+const keyOf = (user: User, { client }: AuthorizationRequest): string =>
+  JSON.stringify([user.username, client.clientId])
+
+/** Says whether the user has consented to all that the request asks for, once before. */
+export function hasConsented({ stores }: ServerContext, user: User, request: AuthorizationRequest): boolean {
+  const consented = stores.consents.get(keyOf(user, request))
+  return consented !== undefined && request.scopes.every((scope) => consented.has(scope))
+}
+
+/** Remembers a consent, on top of earlier ones. */
+export function rememberConsent({ stores }: ServerContext, user: User, request: AuthorizationRequest): void {
+  const key = keyOf(user, request)
+  stores.consents.set(key, new Set([...(stores.consents.get(key) ?? []), ...request.scopes]))
+}

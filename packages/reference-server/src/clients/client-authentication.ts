@@ -1,0 +1,82 @@
+import type { Call, ClientAuthenticationMethod, PresentedClient } from '../context.ts'
+import { OAuthError } from '../http/oauth-error.ts'
+import type { Parameters } from '../http/parameters.ts'
+import type { ClientAuthenticationName } from '../options.ts'
+import type { Client } from '../settings.ts'
+import { equalSecrets } from '../state/secrets.ts'
+
+function refusal(description: string): OAuthError {
+  return new OAuthError('invalid_client', description, {
+    status: 401,
+    headers: { 'WWW-Authenticate': 'Basic realm="oauth", charset="UTF-8"' },
+  })
+}
+
+function presentSecret(clientId: string, secret: string): PresentedClient {
+  return { clientId, prove: (client) => equalSecrets(secret, client.clientSecret ?? '') }
+}
+
+const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+
+/**
+ * HTTP Basic, whose two halves are form-encoded.
+ *
+ * @throws OAuthError `invalid_client` when the header cannot be read
+ * @see RFC 6749 section 2.3.1
+ */
+export const clientSecretBasic: ClientAuthenticationMethod = (request) => {
+  const [scheme, credentials] = request.headers.get('authorization')?.split(' ') ?? []
+  if (scheme?.toLowerCase() !== 'basic') return undefined
+  try {
+    const [, clientId, secret] = /^([^:]*):(.*)$/s.exec(atob(credentials ?? '')) ?? []
+    if (clientId && secret) return presentSecret(formDecode(clientId), formDecode(secret))
+  } catch {
+    // Neither base64 nor form-encoded: refused below like any other unreadable header.
+  }
+  throw refusal('the Authorization header cannot be read')
+}
+
+/** The secret in the form. @see RFC 6749 section 2.3.1 */
+export const clientSecretPost: ClientAuthenticationMethod = (_request, parameters) => {
+  const [clientId, secret] = [parameters.get('client_id'), parameters.get('client_secret')]
+  if (secret === undefined) return undefined
+  if (clientId === undefined) throw refusal('client_secret came without client_id')
+  return presentSecret(clientId, secret)
+}
+
+/** A public client only names itself. @see RFC 6749 section 3.2.1 */
+export const publicClient: ClientAuthenticationMethod = (request, parameters) => {
+  const clientId = parameters.get('client_id')
+  const hasProof = request.headers.has('authorization') || parameters.has('client_secret')
+  return clientId === undefined || hasProof ? undefined : { clientId, prove: async () => true }
+}
+
+function readPresented(call: Call, parameters: Parameters): [ClientAuthenticationName, PresentedClient] {
+  const methods = Object.entries(call.context.dialect.clientAuthenticationMethods)
+  const presented = methods.flatMap(([name, read]) => {
+    const client = read(call.request, parameters)
+    return client ? [[name as ClientAuthenticationName, client] as const] : []
+  })
+  const [first, second] = presented
+  if (!first) throw refusal('the client does not say who it is')
+  const clientIds = new Set([first[1].clientId, parameters.get('client_id') ?? first[1].clientId])
+  if (second || clientIds.size > 1) {
+    throw new OAuthError('invalid_request', 'the client authenticates in more than one way')
+  }
+  return [...first]
+}
+
+/**
+ * The client that sent this request, proved by its own method.
+ *
+ * @throws OAuthError `invalid_client` (401), or `invalid_request` when two methods are mixed
+ * @see RFC 6749 section 2.3
+ */
+export async function authenticateClient(call: Call, parameters: Parameters): Promise<Client> {
+  const [method, presented] = readPresented(call, parameters)
+  call.entry.clientId = presented.clientId
+  const client = call.context.settings.clients.get(presented.clientId)
+  const proved = client?.authenticationMethods.includes(method) && (await presented.prove(client))
+  if (!client || !proved) throw refusal('unknown client, or its proof is wrong')
+  return client
+}

@@ -1,0 +1,108 @@
+import type { JWTPayload } from 'jose'
+import type { Parameters, ReceivedParameters } from './http/parameters.ts'
+import type { ClientAuthenticationName, EpochSeconds } from './options.ts'
+import type { Client, Settings } from './settings.ts'
+import type { ServerClock } from './state/clock.ts'
+import type { KeyRing } from './state/key-ring.ts'
+import type { LedgerRequest, LedgerWriter } from './state/ledger.ts'
+import type { TokenFamily } from './state/records.ts'
+import type { Stores } from './state/stores.ts'
+
+/** All that a handler works with: one server. */
+export interface ServerContext {
+  readonly settings: Settings
+  readonly dialect: Dialect
+  readonly clock: ServerClock
+  readonly keys: KeyRing
+  readonly stores: Stores
+  readonly ledger: LedgerWriter
+}
+
+/** One request being answered. */
+export interface Call {
+  readonly context: ServerContext
+  readonly request: Request
+  /** The query's parameters for GET, the form's for POST; read once, noted in the ledger. */
+  readonly received: ReceivedParameters
+  /** This request's line in the ledger, still open. */
+  readonly entry: LedgerRequest
+}
+
+/** One endpoint: where it is, whom it serves, and what it does. */
+export interface Endpoint {
+  /** Its name in the ledger. */
+  readonly name: string
+  /** Path below the issuer. */
+  readonly path: string
+  readonly methods: readonly ('GET' | 'POST')[]
+  /** The metadata member that announces its URL, if one does. @see RFC 8414 section 2 */
+  readonly metadata?: string
+  /** Which web origins may call it by script: those of clients, any, or none. */
+  readonly origins: 'clients' | 'any' | 'none'
+  /** The form that its errors take. */
+  readonly speaks: 'json' | 'html'
+  readonly handle: (call: Call) => Promise<Response>
+}
+
+/** A token request whose client is known. */
+export interface TokenRequest {
+  readonly call: Call
+  readonly client: Client
+  readonly parameters: Parameters
+}
+
+/** Answers one `grant_type`. */
+export type Grant = (request: TokenRequest) => Promise<IssuedTokens>
+
+/** What a client showed of itself in a request. */
+export interface PresentedClient {
+  readonly clientId: string
+  /** Says whether what was shown proves the client. */
+  readonly prove: (client: Client) => Promise<boolean>
+}
+
+/** Reads what a client shows by one method; undefined where the request does not use it. */
+export type ClientAuthenticationMethod = (
+  request: Request,
+  parameters: Parameters,
+) => PresentedClient | undefined
+
+/** What a token is to say. */
+export interface TokenFacts {
+  readonly family: TokenFamily
+  readonly scopes: readonly string[]
+  readonly id: string
+  readonly issuedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
+}
+
+/** What an ID token is to say. */
+export interface IdTokenFacts extends TokenFacts {
+  readonly nonce: string | undefined
+  readonly accessToken: string
+}
+
+/** A successful token answer before it takes its wire form. */
+export interface IssuedTokens {
+  readonly accessToken: string
+  readonly expiresIn: number
+  readonly scopes: readonly string[]
+  readonly refreshToken: string | undefined
+  readonly idToken: string | undefined
+}
+
+/**
+ * How a server speaks: everything in which deployments differ on the wire.
+ * Another dialect is a copy of `standard` with some members replaced.
+ */
+export interface Dialect {
+  readonly name: string
+  readonly endpoints: readonly Endpoint[]
+  /** By `grant_type`. */
+  readonly grants: Readonly<Record<string, Grant>>
+  readonly clientAuthenticationMethods: Readonly<Record<ClientAuthenticationName, ClientAuthenticationMethod>>
+  readonly buildMetadata: (context: ServerContext) => Readonly<Record<string, unknown>>
+  readonly buildAccessToken: (context: ServerContext, facts: TokenFacts) => Promise<string>
+  readonly buildIdTokenClaims: (context: ServerContext, facts: IdTokenFacts) => Promise<JWTPayload>
+  readonly buildTokenResponse: (tokens: IssuedTokens) => Readonly<Record<string, unknown>>
+}

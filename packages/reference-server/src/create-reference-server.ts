@@ -1,0 +1,77 @@
+import type { ServerContext } from './context.ts'
+import { standard } from './dialects/standard.ts'
+import { createRouter } from './http/router.ts'
+import { endLogins, type LoginFilter } from './logout/end-login.ts'
+import type { ReferenceServerOptions } from './options.ts'
+import { buildSettings } from './settings.ts'
+import { createServerClock, type ServerClock } from './state/clock.ts'
+import { createKeyRing, type RotateKeysOptions } from './state/key-ring.ts'
+import { createLedger, type Ledger } from './state/ledger.ts'
+import { createStores } from './state/stores.ts'
+import { createSignIn, type SignIn } from './testing-kit/sign-in.ts'
+import { revokeFamily } from './tokens/token-families.ts'
+
+/** An authorization server that lives in memory. Never for production. */
+export interface ReferenceServer {
+  readonly issuer: string
+  /** Answers any request as the server on the network would. */
+  fetch(request: Request): Promise<Response>
+  /** The server's time, which a test can move ahead. */
+  readonly clock: ServerClock
+  /** What happened so far. */
+  readonly ledger: Ledger
+  /** Carries an authorization request through without clicking: logs in, consents, gives the response's URL. */
+  readonly signIn: SignIn
+  /** Ends the matching logins and revokes every grant made in them. Gives the number of logins ended. */
+  revokeSession(filter: LoginFilter): number
+  /** Revokes every token of a family, named as in the ledger. Gives false where there is no such family. */
+  revokeFamily(familyId: string): boolean
+  /** Signs with a new key from now on. The earlier keys stay published unless `withdraw` is set. */
+  rotateKeys(options?: RotateKeysOptions): Promise<void>
+}
+
+function createContext(options: ReferenceServerOptions): ServerContext {
+  const settings = buildSettings(options)
+  const clock = createServerClock(options.clock)
+  return {
+    settings,
+    dialect: standard,
+    clock,
+    keys: createKeyRing(settings.signingAlg),
+    stores: createStores(clock),
+    ledger: createLedger(clock, options.ledgerCapacity),
+  }
+}
+
+/**
+ * Creates an authorization server for tests and demos. Nothing is listening yet: hand requests to `fetch`,
+ * or see `createTestServer` in `./node`. Keys are made when they are first needed.
+ *
+ * @throws TypeError when the issuer is not an http(s) URL, or a client or user contradicts itself
+ */
+export function createReferenceServer(options: ReferenceServerOptions): ReferenceServer {
+  const context = createContext(options)
+  const { settings, clock, stores, keys, ledger } = context
+  const route = createRouter(context)
+  const answer = async (request: Request): Promise<Response> => {
+    const { method, url } = request
+    return route(request, ledger.openRequest({ method, path: new URL(url).pathname }))
+  }
+  return {
+    issuer: settings.issuer,
+    fetch: answer,
+    clock,
+    ledger,
+    signIn: createSignIn(context, answer),
+    revokeSession: (filter) => endLogins(context, filter, true),
+    revokeFamily(familyId) {
+      const family = stores.families.get(familyId)
+      if (family) revokeFamily(context, family)
+      return family !== undefined
+    },
+    async rotateKeys(rotateOptions) {
+      await keys.rotate(rotateOptions)
+      ledger.addEvent({ type: 'keys_rotated' })
+    },
+  }
+}

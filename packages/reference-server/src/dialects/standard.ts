@@ -1,0 +1,51 @@
+import { authorizeEndpoint } from '../authorization/authorize-endpoint.ts'
+import { consentEndpoint } from '../authorization/consent-endpoint.ts'
+import { loginEndpoint } from '../authorization/login-endpoint.ts'
+import { clientSecretBasic, clientSecretPost, publicClient } from '../clients/client-authentication.ts'
+import type { Dialect } from '../context.ts'
+import { endSessionConfirmEndpoint, endSessionEndpoint } from '../logout/end-session-endpoint.ts'
+import {
+  authorizationServerMetadataEndpoint,
+  openidConfigurationEndpoint,
+} from '../metadata/discovery-endpoints.ts'
+import { jwksEndpoint } from '../metadata/jwks-endpoint.ts'
+import { buildMetadata } from '../metadata/server-metadata.ts'
+import { buildJwtAccessToken } from '../tokens/access-token.ts'
+import { authorizationCodeGrant } from '../tokens/authorization-code-grant.ts'
+import { buildIdTokenClaims } from '../tokens/id-token.ts'
+import { refreshTokenGrant } from '../tokens/refresh-token-grant.ts'
+import { revocationEndpoint } from '../tokens/revocation-endpoint.ts'
+import { tokenEndpoint } from '../tokens/token-endpoint.ts'
+import { buildTokenResponse } from '../tokens/token-response.ts'
+import { userInfoEndpoint } from '../tokens/user-info-endpoint.ts'
+
+/** By the book. */
+export const standard: Dialect = {
+  name: 'standard',
+  endpoints: [
+    openidConfigurationEndpoint,
+    authorizationServerMetadataEndpoint,
+    jwksEndpoint,
+    authorizeEndpoint,
+    loginEndpoint,
+    consentEndpoint,
+    tokenEndpoint,
+    userInfoEndpoint,
+    revocationEndpoint,
+    endSessionEndpoint,
+    endSessionConfirmEndpoint,
+  ],
+  grants: {
+    authorization_code: authorizationCodeGrant,
+    refresh_token: refreshTokenGrant,
+  },
+  clientAuthenticationMethods: {
+    none: publicClient,
+    client_secret_basic: clientSecretBasic,
+    client_secret_post: clientSecretPost,
+  },
+  buildMetadata,
+  buildAccessToken: buildJwtAccessToken,
+  buildIdTokenClaims,
+  buildTokenResponse,
+}

@@ -1,0 +1,101 @@
+import { OAuthError } from './oauth-error.ts'
+
+/** Request parameters, each with one value. */
+export type Parameters = ReadonlyMap<string, string>
+
+/** Parameters as they arrived, with the names that came more than once kept apart. */
+export interface ReceivedParameters {
+  readonly values: Parameters
+  readonly repeated: ReadonlySet<string>
+}
+
+const bodyLimitBytes = 64 * 1024
+
+const secretParameters: ReadonlySet<string> = new Set([
+  'access_token',
+  'assertion',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'form_token',
+  'id_token_hint',
+  'password',
+  'refresh_token',
+  'token',
+])
+
+/**
+ * Sorts the pairs of a query or form. A parameter without a value counts as left out.
+ *
+ * @see RFC 6749 section 3.1
+ */
+export function collectParameters(pairs: URLSearchParams): ReceivedParameters {
+  const values = new Map<string, string>()
+  const repeated = new Set<string>()
+  for (const [name, value] of pairs) {
+    if (value === '') continue
+    if (values.has(name)) repeated.add(name)
+    else values.set(name, value)
+  }
+  return { values, repeated }
+}
+
+/**
+ * The parameters, if none came twice.
+ *
+ * @throws OAuthError `invalid_request`
+ * @see RFC 6749 section 3.2
+ */
+export function singleParameters({ values, repeated }: ReceivedParameters): Parameters {
+  const [name] = repeated
+  if (name !== undefined) throw new OAuthError('invalid_request', `parameter ${name} is repeated`)
+  return values
+}
+
+async function readBoundedText(request: Request): Promise<string> {
+  const tooLarge = () => new OAuthError('invalid_request', 'the request body is too large', { status: 413 })
+  if (Number(request.headers.get('content-length') ?? 0) > bodyLimitBytes) throw tooLarge()
+  if (!request.body) return ''
+  const decoder = new TextDecoder()
+  const reader = request.body.getReader()
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > bodyLimitBytes) {
+      await reader.cancel()
+      throw tooLarge()
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+/**
+ * Reads a form body of at most 64 KiB.
+ *
+ * @throws OAuthError `invalid_request` when it is larger (413) or not a form
+ */
+export async function readForm(request: Request): Promise<ReceivedParameters> {
+  const contentType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const text = await readBoundedText(request)
+  if (text !== '' && contentType !== 'application/x-www-form-urlencoded') {
+    throw new OAuthError('invalid_request', 'the body must be application/x-www-form-urlencoded')
+  }
+  return collectParameters(new URLSearchParams(text))
+}
+
+/** The parameters of a request: those of its query for GET, those of its form for POST. */
+export async function readParameters(request: Request): Promise<ReceivedParameters> {
+  if (request.method === 'POST') return readForm(request)
+  return collectParameters(new URL(request.url).searchParams)
+}
+
+/** A copy for the ledger, in which secrets read `[masked]`. */
+export function maskParameters(parameters: Parameters): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...parameters].map(([name, value]) => [name, secretParameters.has(name) ? '[masked]' : value]),
+  )
+}

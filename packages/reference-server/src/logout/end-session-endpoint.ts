@@ -1,0 +1,101 @@
+import type { Call, Endpoint } from '../context.ts'
+import { endpointUrl } from '../endpoint-url.ts'
+import { redirectAnswer } from '../http/answers.ts'
+import { createBrowser, readBrowser, withCookie } from '../http/browser-cookie.ts'
+import { OAuthError } from '../http/oauth-error.ts'
+import { type Parameters, singleParameters } from '../http/parameters.ts'
+import { loggedOutPage, logoutConfirmationPage, stayedPage } from '../pages/logout-pages.ts'
+import type { LogoutInteraction } from '../state/records.ts'
+import { randomSecret } from '../state/secrets.ts'
+import { endLogins } from './end-login.ts'
+import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts'
+
+const interactionSeconds = 3600
+
+async function readHint({ context }: Call, parameters: Parameters): Promise<IdTokenHint | undefined> {
+  const idToken = parameters.get('id_token_hint')
+  if (idToken === undefined) return undefined
+  const hint = await readIdTokenHint(context, idToken)
+  const clientId = parameters.get('client_id')
+  if (clientId === undefined || clientId === hint.clientId) return hint
+  throw new OAuthError('invalid_request', 'client_id is not the client that id_token_hint was issued to')
+}
+
+/** Where to go after the logout, with `state`; only a registered address will do. */
+function readReturnTo(call: Call, parameters: Parameters, hint: IdTokenHint | undefined): string | undefined {
+  const address = parameters.get('post_logout_redirect_uri')
+  if (address === undefined) return undefined
+  const client = call.context.settings.clients.get(hint?.clientId ?? parameters.get('client_id') ?? '')
+  if (!client?.postLogoutRedirectUris.includes(address)) {
+    throw new OAuthError('invalid_request', 'this post_logout_redirect_uri is not registered for the client')
+  }
+  const state = parameters.get('state')
+  if (state === undefined) return address
+  return `${address}${address.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
+}
+
+async function askUser(call: Call, returnTo: string | undefined): Promise<Response> {
+  const { context, request } = call
+  const browser = readBrowser(context, request) ?? createBrowser(context)
+  const interaction = { id: randomSecret(), browser, formToken: randomSecret(), returnTo }
+  context.stores.logoutInteractions.set(interaction.id, interaction, context.clock.now() + interactionSeconds)
+  const page = await logoutConfirmationPage(interaction, endpointUrl(context, 'end_session_confirm'))
+  return withCookie(context, browser, page)
+}
+
+const leave = async (returnTo: string | undefined): Promise<Response> =>
+  returnTo === undefined ? loggedOutPage() : redirectAnswer(returnTo)
+
+async function endSession(call: Call): Promise<Response> {
+  const { context, request, entry } = call
+  const parameters = singleParameters(call.received)
+  const hint = await readHint(call, parameters)
+  entry.clientId = hint?.clientId ?? parameters.get('client_id')
+  const returnTo = readReturnTo(call, parameters, hint)
+  const here = readBrowser(context, request)?.login
+  // A hint that names another login than this browser's proves nothing about this user's wish.
+  if (hint?.sid === undefined || (here && here.sid !== hint.sid)) return askUser(call, returnTo)
+  endLogins(context, { sid: hint.sid }, false)
+  return leave(returnTo)
+}
+
+function readLogoutInteraction({ context, request, received }: Call): LogoutInteraction {
+  const parameters = singleParameters(received)
+  const interaction = context.stores.logoutInteractions.get(parameters.get('interaction') ?? '')
+  if (!interaction || interaction.browser !== readBrowser(context, request)) {
+    throw new OAuthError('invalid_request', 'this page has expired')
+  }
+  if (parameters.get('form_token') !== interaction.formToken) {
+    throw new OAuthError('invalid_request', 'this form was not sent from our page', { status: 403 })
+  }
+  return interaction
+}
+
+async function confirm(call: Call): Promise<Response> {
+  const { id, browser, returnTo } = readLogoutInteraction(call)
+  call.context.stores.logoutInteractions.delete(id)
+  if (call.received.values.get('decision') !== 'logout') return stayedPage()
+  if (browser.login) endLogins(call.context, { sid: browser.login.sid }, false)
+  return leave(returnTo)
+}
+
+/** The logout endpoint. @see OpenID Connect RP-Initiated Logout 1.0 section 2 */
+export const endSessionEndpoint: Endpoint = {
+  name: 'end_session',
+  path: '/end-session',
+  methods: ['GET', 'POST'],
+  metadata: 'end_session_endpoint',
+  origins: 'none',
+  speaks: 'html',
+  handle: endSession,
+}
+
+/** Takes the answer of the page that asks before a logout. */
+export const endSessionConfirmEndpoint: Endpoint = {
+  name: 'end_session_confirm',
+  path: '/end-session/confirm',
+  methods: ['POST'],
+  origins: 'none',
+  speaks: 'html',
+  handle: confirm,
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { createServer, issuer } from '../test-support.ts'
+
+async function read(server: ReturnType<typeof createServer>, url: string) {
+  const response = await server.fetch(new Request(url))
+  const isJson = response.headers.get('content-type') === 'application/json'
+  return { response, body: isJson ? ((await response.json()) as Record<string, unknown>) : undefined }
+}
+
+describe('discovery', () => {
+  test('announces what there is', async () => {
+    const { response, body } = await read(createServer(), `${issuer}/.well-known/openid-configuration`)
+    expect(response.headers.get('cache-control')).toBe('public, max-age=300')
+    expect(body).toMatchObject({
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      jwks_uri: `${issuer}/jwks`,
+      revocation_endpoint: `${issuer}/revoke`,
+      end_session_endpoint: `${issuer}/end-session`,
+      response_types_supported: ['code'],
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      grant_types_supported: ['authorization_code', 'refresh_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      code_challenge_methods_supported: ['S256'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      authorization_response_iss_parameter_supported: true,
+    })
+  })
+
+  test.each([
+    ['https://as.example', '/.well-known/openid-configuration'],
+    ['https://as.example', '/.well-known/oauth-authorization-server'],
+    ['https://as.example/', '/.well-known/openid-configuration'],
+    ['https://as.example/tenant/a', '/tenant/a/.well-known/openid-configuration'],
+    ['https://as.example/tenant/a', '/.well-known/openid-configuration/tenant/a'],
+    ['https://as.example/tenant/a', '/tenant/a/.well-known/oauth-authorization-server'],
+    ['https://as.example/tenant/a', '/.well-known/oauth-authorization-server/tenant/a'],
+  ])('of %s is found at %s', async (issuer, path) => {
+    const { body } = await read(createServer({ issuer }), `https://as.example${path}`)
+    expect(body?.['issuer']).toBe(issuer)
+    expect(body?.['token_endpoint']).toBe(`${issuer.replace(/\/$/, '')}/token`)
+  })
+
+  test('of an issuer with a path is not found at the root', async () => {
+    const server = createServer({ issuer: 'https://as.example/tenant' })
+    const { response } = await read(server, 'https://as.example/.well-known/openid-configuration')
+    expect(response.status).toBe(404)
+  })
+})
+
+describe('the key set', () => {
+  test('holds public keys only', async () => {
+    const { body } = await read(createServer(), `${issuer}/jwks`)
+    const key = { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }
+    const members = { ...key, kid: expect.any(String), x: expect.any(String), y: expect.any(String) }
+    expect(body).toEqual({ keys: [members] })
+  })
+})

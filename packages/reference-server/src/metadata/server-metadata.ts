@@ -1,0 +1,39 @@
+import { promptValues } from '../authorization/authorization-request.ts'
+import { responseModes } from '../authorization/return-address.ts'
+import type { ServerContext } from '../context.ts'
+import { urlBelowIssuer } from '../endpoint-url.ts'
+import { claimsByScope } from '../users/user-claims.ts'
+
+const protocolClaims = ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'at_hash', 'sid']
+
+function endpointUrls(context: ServerContext): Record<string, string> {
+  const announced = context.dialect.endpoints.flatMap(({ metadata, path }) =>
+    metadata === undefined ? [] : [[metadata, urlBelowIssuer(context, path)] as const],
+  )
+  return Object.fromEntries(announced)
+}
+
+/** What the server tells about itself. @see OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2 */
+export function buildMetadata(context: ServerContext): Readonly<Record<string, unknown>> {
+  const { settings, dialect } = context
+  const authenticationMethods = Object.keys(dialect.clientAuthenticationMethods)
+  return {
+    issuer: settings.issuer,
+    ...endpointUrls(context),
+    scopes_supported: [...settings.scopes.keys()],
+    response_types_supported: ['code'],
+    response_modes_supported: responseModes,
+    grant_types_supported: Object.keys(dialect.grants),
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [settings.signingAlg],
+    token_endpoint_auth_methods_supported: authenticationMethods,
+    revocation_endpoint_auth_methods_supported: authenticationMethods,
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: promptValues,
+    claims_supported: [...protocolClaims, ...Object.values(claimsByScope).flat()],
+    authorization_response_iss_parameter_supported: true,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+  }
+}

@@ -1,0 +1,81 @@
+/** A point in time: whole seconds since 1970-01-01T00:00:00Z. */
+export type EpochSeconds = number
+
+/** How clients may prove who they are at the token and revocation endpoints. */
+export type ClientAuthenticationName = 'none' | 'client_secret_basic' | 'client_secret_post'
+
+/** Algorithms that the server can sign its tokens with. */
+export type SigningAlg = 'ES256' | 'RS256' | 'PS256' | 'EdDSA'
+
+/**
+ * What happens to a refresh token when it is used.
+ * - `none`: it stays valid, and the answer carries no new one.
+ * - `strict`: it is spent; using it again revokes the whole family.
+ * - `{ grace }`: it is spent, but honoured once more within that many seconds.
+ */
+export type RefreshTokenRotation = 'none' | 'strict' | { readonly grace: number }
+
+/** A client to be registered when the server is created. */
+export interface ClientOptions {
+  readonly clientId: string
+  /** Without a secret the client is public, and PKCE is required of it. */
+  readonly clientSecret?: string
+  /** The name shown on the consent page. Default: the client id. */
+  readonly clientName?: string
+  /** The one method this client may use. Default: `none`, or either secret method when there is a secret. */
+  readonly tokenEndpointAuthMethod?: ClientAuthenticationName
+  /** Compared character by character, save for the port of a loopback IP literal. */
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris?: readonly string[]
+  /** Default: `authorization_code` and `refresh_token`. */
+  readonly grantTypes?: readonly string[]
+  /** The scopes this client may ask for. Default: every scope of the server. */
+  readonly scopes?: readonly string[]
+  /** First-party clients may skip the consent page. Default: false. */
+  readonly skipConsent?: boolean
+  /** Requires PKCE of a confidential client too. Default: false. Public clients always need it. */
+  readonly requirePkce?: boolean
+  /** `aud` of this client's access tokens. Default: the server's `audience`. */
+  readonly audience?: string
+}
+
+/** A person who can log in. */
+export interface UserOptions {
+  readonly username: string
+  readonly password: string
+  /** OpenID Connect claims. `sub` is the username unless given here. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** How long things live, in seconds. */
+export interface Lifetimes {
+  readonly accessToken: number
+  readonly refreshToken: number
+  readonly idToken: number
+  readonly code: number
+  /** A login at the server itself: how long its cookie spares the login page. */
+  readonly session: number
+}
+
+/** What `createReferenceServer` can be told. Only `issuer` is required. */
+export interface ReferenceServerOptions {
+  /** An `https:` or `http:` URL without query or fragment; a path is allowed. */
+  readonly issuer: string
+  /** Default: one public client, `spa`. */
+  readonly clients?: readonly ClientOptions[]
+  /** Default: one user, `ada`, whose password is `password`. */
+  readonly users?: readonly UserOptions[]
+  /** Scopes beside those of OpenID Connect, each with the words shown on the consent page. */
+  readonly scopes?: Readonly<Record<string, string>>
+  /** `aud` of access tokens. Default: the issuer. */
+  readonly audience?: string
+  /** Where the time comes from, in seconds since 1970. Default: the real time. `server.clock` can move ahead of it. */
+  readonly clock?: () => number
+  readonly lifetimes?: Partial<Lifetimes>
+  /** Default: `strict`. */
+  readonly refreshTokenRotation?: RefreshTokenRotation
+  /** Default: `ES256`. */
+  readonly signingAlg?: SigningAlg
+  /** How many entries each list of the ledger keeps, the latest ones. Default: 10,000. */
+  readonly ledgerCapacity?: number
+}

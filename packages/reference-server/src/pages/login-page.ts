@@ -1,0 +1,50 @@
+import { html } from 'hono/html'
+import type { Interaction } from '../state/records.ts'
+import { interactionFields, sendPage } from './page.ts'
+
+/** What the login page shows. */
+export interface LoginPageView {
+  readonly interaction: Interaction
+  /** Already filled in, if it is known. */
+  readonly username: string | undefined
+  /** True after a wrong password. */
+  readonly hasFailed: boolean
+}
+
+const fault = html`<p class="fault" role="alert" id="fault">The username or the password is wrong.</p>`
+
+/** The login page. After a wrong password it comes again (401 would make a browser ask by itself, so 400). */
+export function loginPage({ interaction, username, hasFailed }: LoginPageView): Promise<Response> {
+  const described = hasFailed ? html`aria-invalid="true" aria-describedby="fault"` : ''
+  const [first, second] = username ? ['', 'autofocus'] : ['autofocus', '']
+  const content = html` <h1>Sign in</h1>
+    <p class="quiet">to continue to ${interaction.request.client.clientName}</p>
+    ${hasFailed ? fault : ''}
+    <form method="post">
+      ${interactionFields(interaction)}
+      <label for="username">Username</label>
+      <input
+        id="username"
+        name="username"
+        value="${username ?? ''}"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        ${first}
+        ${described}
+      />
+      <label for="password">Password</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        ${second}
+        ${described}
+      />
+      <div class="actions"><button>Sign in</button></div>
+    </form>`
+  return sendPage({ title: hasFailed ? 'Error: Sign in' : 'Sign in', content, status: hasFailed ? 400 : 200 })
+}

@@ -1,0 +1,34 @@
+import { html } from 'hono/html'
+import type { LogoutInteraction } from '../state/records.ts'
+import { interactionFields, sendPage } from './page.ts'
+
+/** Asks whether the user really wants to log out. */
+export function logoutConfirmationPage(interaction: LogoutInteraction, action: string): Promise<Response> {
+  const username = interaction.browser.login?.user.username
+  const content = html` <h1>Sign out?</h1>
+    <p class="quiet">
+      ${username === undefined ? 'Nobody is signed in here.' : html`You are signed in as ${username}.`}
+    </p>
+    <form method="post" action="${action}">
+      ${interactionFields(interaction)}
+      <div class="actions">
+        <button name="decision" value="logout">Sign out</button>
+        <button name="decision" value="stay" class="second">Stay</button>
+      </div>
+    </form>`
+  return sendPage({ title: 'Sign out?', content })
+}
+
+/** Says that the user is logged out. */
+export function loggedOutPage(): Promise<Response> {
+  const content = html` <h1>You are signed out</h1>
+    <p class="quiet">You can close this page.</p>`
+  return sendPage({ title: 'Signed out', content })
+}
+
+/** Says that nothing happened. */
+export function stayedPage(): Promise<Response> {
+  const content = html` <h1>You are still signed in</h1>
+    <p class="quiet">You can close this page.</p>`
+  return sendPage({ title: 'Still signed in', content })
+}

@@ -1,0 +1,100 @@
+import type { EpochSeconds } from '../options.ts'
+import type { Client, User } from '../settings.ts'
+
+/** How the authorization response travels back. */
+export type ResponseMode = 'query' | 'fragment' | 'form_post'
+
+/** Where an authorization response may be sent: the part of a request that must be right before anything is redirected. */
+export interface ReturnAddress {
+  readonly client: Client
+  readonly redirectUri: string
+  readonly responseMode: ResponseMode
+  readonly state: string | undefined
+}
+
+/** A checked authorization request. */
+export interface AuthorizationRequest extends ReturnAddress {
+  readonly scopes: readonly string[]
+  /** S256 only; absent where a confidential client did without PKCE. */
+  readonly codeChallenge: string | undefined
+  readonly nonce: string | undefined
+  readonly prompts: readonly string[]
+  readonly maxAge: number | undefined
+  readonly loginHint: string | undefined
+  /** The subject named by `id_token_hint`, if there was one. */
+  readonly hintedSubject: string | undefined
+  readonly acrValues: readonly string[]
+}
+
+/** A user logged in at the server in one browser. */
+export interface Login {
+  /** Public name of this login, the `sid` claim. */
+  readonly sid: string
+  readonly user: User
+  readonly authTime: EpochSeconds
+  /** The authentication context class that this login reached; absent where none was asked for. */
+  readonly acr: string | undefined
+}
+
+/** One browser, known by its session cookie. The cookie's value changes at each login; this object stays. */
+export interface Browser {
+  cookie: string
+  login: Login | undefined
+}
+
+/** An authorization request waiting for the user. */
+export interface Interaction {
+  readonly id: string
+  readonly request: AuthorizationRequest
+  readonly browser: Browser
+  /** Hidden field of the interaction's forms. */
+  readonly formToken: string
+  /** True once the user has logged in for this very request. */
+  freshLogin: boolean
+  /** True once the user has consented to this very request. */
+  freshConsent: boolean
+}
+
+/** A logout waiting for the user's word. */
+export interface LogoutInteraction {
+  readonly id: string
+  readonly browser: Browser
+  readonly formToken: string
+  /** Where to go afterwards, checked already. */
+  readonly returnTo: string | undefined
+}
+
+/** What was granted to one client at one time. All tokens that come from it are one family. */
+export interface TokenFamily {
+  readonly id: string
+  readonly client: Client
+  readonly subject: string
+  /** The login behind it; absent where no user took part. */
+  readonly login: Login | undefined
+  readonly scopes: readonly string[]
+  revoked: boolean
+}
+
+/** An authorization code. It is kept after use, so that a replay can be told from a wrong code. */
+export interface CodeRecord {
+  readonly request: AuthorizationRequest
+  readonly login: Login
+  readonly expiresAt: EpochSeconds
+  /** The family issued from the code, once it is spent. */
+  spentFor: TokenFamily | undefined
+}
+
+export interface AccessTokenRecord {
+  readonly id: string
+  readonly family: TokenFamily
+  readonly scopes: readonly string[]
+  revoked: boolean
+}
+
+export interface RefreshTokenRecord {
+  readonly id: string
+  readonly family: TokenFamily
+  spentAt: EpochSeconds | undefined
+  /** True once the spent token was honoured a second time, inside the grace window. */
+  graceUsed: boolean
+}

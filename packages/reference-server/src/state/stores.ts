@@ -1,0 +1,46 @@
+import type { ServerClock } from './clock.ts'
+import { ExpiringMap } from './expiring-map.ts'
+import type {
+  AccessTokenRecord,
+  Browser,
+  CodeRecord,
+  Interaction,
+  LogoutInteraction,
+  RefreshTokenRecord,
+  TokenFamily,
+} from './records.ts'
+
+/** Everything the server remembers. Tokens, codes and cookies are keyed by their value. */
+export interface Stores {
+  readonly browsers: ExpiringMap<Browser>
+  readonly interactions: ExpiringMap<Interaction>
+  readonly logoutInteractions: ExpiringMap<LogoutInteraction>
+  readonly codes: ExpiringMap<CodeRecord>
+  readonly families: ExpiringMap<TokenFamily>
+  readonly accessTokens: ExpiringMap<AccessTokenRecord>
+  readonly refreshTokens: ExpiringMap<RefreshTokenRecord>
+  /** Keyed by user and client: the scopes consented to. */
+  readonly consents: Map<string, Set<string>>
+  /** The next readable name of its kind: `rt-1`, `rt-2`. */
+  nextId(kind: string): string
+}
+
+/** Empty stores that follow `clock`. */
+export function createStores(clock: ServerClock): Stores {
+  const counters = new Map<string, number>()
+  return {
+    browsers: new ExpiringMap(clock),
+    interactions: new ExpiringMap(clock),
+    logoutInteractions: new ExpiringMap(clock),
+    codes: new ExpiringMap(clock),
+    families: new ExpiringMap(clock),
+    accessTokens: new ExpiringMap(clock),
+    refreshTokens: new ExpiringMap(clock),
+    consents: new Map(),
+    nextId(kind) {
+      const count = (counters.get(kind) ?? 0) + 1
+      counters.set(kind, count)
+      return `${kind}-${count}`
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { IssuedTokens, ServerContext, TokenFacts } from '../context.ts'
+import type { TokenFamily } from '../state/records.ts'
+import { randomSecret } from '../state/secrets.ts'
+import { buildIdToken } from './id-token.ts'
+import { keepFamily } from './token-families.ts'
+
+/** What one token answer is to hold. */
+export interface TokenOrder {
+  readonly family: TokenFamily
+  readonly scopes: readonly string[]
+  readonly nonce?: string | undefined
+  readonly withRefreshToken: boolean
+}
+
+/** How each kind of token is named in the ledger, and how long it lives. */
+const kinds = {
+  access_token: { prefix: 'at', lifetime: 'accessToken' },
+  refresh_token: { prefix: 'rt', lifetime: 'refreshToken' },
+  id_token: { prefix: 'it', lifetime: 'idToken' },
+} as const
+
+/** Names a new token, counts its time, and writes it down. */
+function beginToken(
+  context: ServerContext,
+  { family, scopes }: TokenOrder,
+  kind: keyof typeof kinds,
+): TokenFacts {
+  const { prefix, lifetime } = kinds[kind]
+  const id = context.stores.nextId(prefix)
+  const issuedAt = context.clock.now()
+  const expiresAt = issuedAt + context.settings.lifetimes[lifetime]
+  const { clientId } = family.client
+  const written = { kind, id, familyId: family.id, clientId, subject: family.subject, expiresAt }
+  context.ledger.addToken({ ...written, scope: scopes.join(' ') })
+  return { family, scopes, id, issuedAt, expiresAt }
+}
+
+async function issueAccessToken(context: ServerContext, order: TokenOrder): Promise<string> {
+  const facts = beginToken(context, order, 'access_token')
+  const { id, family, scopes, expiresAt } = facts
+  const value = await context.dialect.buildAccessToken(context, facts)
+  context.stores.accessTokens.set(value, { id, family, scopes, revoked: false }, expiresAt)
+  return value
+}
+
+function issueRefreshToken(context: ServerContext, order: TokenOrder): string {
+  const facts = beginToken(context, order, 'refresh_token')
+  const record = { id: facts.id, family: order.family, spentAt: undefined, graceUsed: false }
+  const value = randomSecret()
+  context.stores.refreshTokens.set(value, record, facts.expiresAt)
+  return value
+}
+
+async function issueIdToken(context: ServerContext, order: TokenOrder, accessToken: string): Promise<string> {
+  const facts = beginToken(context, order, 'id_token')
+  return buildIdToken(context, { ...facts, nonce: order.nonce, accessToken })
+}
+
+/**
+ * Issues what one token answer holds: an access token; an ID token where a user logged in and `openid` was
+ * granted; a refresh token where it is ordered.
+ */
+export async function issueTokens(context: ServerContext, order: TokenOrder): Promise<IssuedTokens> {
+  const { family, scopes } = order
+  keepFamily(context, family)
+  const refreshToken = order.withRefreshToken ? issueRefreshToken(context, order) : undefined
+  const accessToken = await issueAccessToken(context, order)
+  const wantsIdToken = family.login !== undefined && scopes.includes('openid')
+  const idToken = wantsIdToken ? await issueIdToken(context, order, accessToken) : undefined
+  return { accessToken, expiresIn: context.settings.lifetimes.accessToken, scopes, refreshToken, idToken }
+}

@@ -1,0 +1,30 @@
+import { authenticateClient } from '../clients/client-authentication.ts'
+import type { Call, Endpoint } from '../context.ts'
+import { jsonAnswer } from '../http/answers.ts'
+import { OAuthError } from '../http/oauth-error.ts'
+import { singleParameters } from '../http/parameters.ts'
+
+async function answerTokenRequest(call: Call): Promise<Response> {
+  const { dialect } = call.context
+  const parameters = singleParameters(call.received)
+  const client = await authenticateClient(call, parameters)
+  const grantType = parameters.get('grant_type')
+  if (grantType === undefined) throw new OAuthError('invalid_request', 'parameter grant_type is missing')
+  const grant = Object.hasOwn(dialect.grants, grantType) ? dialect.grants[grantType] : undefined
+  if (!grant) throw new OAuthError('unsupported_grant_type', 'this grant_type is not supported')
+  if (!client.grantTypes.includes(grantType)) {
+    throw new OAuthError('unauthorized_client', 'the client is not registered for this grant_type')
+  }
+  return jsonAnswer(dialect.buildTokenResponse(await grant({ call, client, parameters })))
+}
+
+/** The token endpoint. @see RFC 6749 section 3.2 */
+export const tokenEndpoint: Endpoint = {
+  name: 'token',
+  path: '/token',
+  methods: ['POST'],
+  metadata: 'token_endpoint',
+  origins: 'clients',
+  speaks: 'json',
+  handle: answerTokenRequest,
+}

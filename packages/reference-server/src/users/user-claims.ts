@@ -1,0 +1,31 @@
+import type { User } from '../settings.ts'
+
+/** Which claims each scope asks for. @see OpenID Connect Core 1.0 section 5.4 */
+export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  phone: ['phone_number', 'phone_number_verified'],
+  address: ['address'],
+}
+
+/** The user's claims that these scopes open, `sub` always among them. */
+export function claimsOfScopes(user: User, scopes: readonly string[]): Record<string, unknown> {
+  const wanted = new Set(scopes.flatMap((scope) => claimsByScope[scope] ?? []))
+  const claims = Object.entries(user.claims).filter(([name]) => wanted.has(name))
+  return { sub: user.subject, ...Object.fromEntries(claims) }
+}
