@@ -18,10 +18,11 @@ export function createWebStorageStore(storage: () => Storage): KeyValueStore {
     get: (key) => attempt('read', (area) => parse(area.getItem(key))),
     put: (key, value, options) =>
       attempt('write', (area) => {
-        const version = parse(area.getItem(key))?.version ?? 0
-        if (options?.ifVersion !== undefined && options.ifVersion !== version) return undefined
-        area.setItem(key, JSON.stringify({ value, version: version + 1 }))
-        return version + 1
+        const before = parse(area.getItem(key))?.version ?? 0
+        if (options?.ifVersion !== undefined && options.ifVersion !== before) return undefined
+        const version = newVersion()
+        area.setItem(key, JSON.stringify({ value, version }))
+        return version
       }),
     take: (key) =>
       attempt('take', (area) => {
@@ -29,8 +30,19 @@ export function createWebStorageStore(storage: () => Storage): KeyValueStore {
         area.removeItem(key)
         return taken
       }),
-    delete: (key) => attempt('delete', (area) => area.removeItem(key)),
+    delete: (key, options) =>
+      attempt('delete', (area) => {
+        const isExpected =
+          options?.ifVersion === undefined || parse(area.getItem(key))?.version === options.ifVersion
+        if (isExpected) area.removeItem(key)
+      }),
   }
+}
+
+/** Random, since a counter would begin anew after a deletion. */
+function newVersion(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2))
+  return (high % 2 ** 21) * 2 ** 32 + low
 }
 
 function parse(text: string | null): StoredValue | undefined {

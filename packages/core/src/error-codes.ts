@@ -57,6 +57,11 @@ export interface ErrorCodes {
      */
     response_too_large: true
     /**
+     * The answer to a refresh was lost, so nobody knows whether the refresh token is spent. The session is kept.
+     * Cure: try again; the refresh token is sent once more when the access token no longer serves, which saves the session or ends it cleanly.
+     */
+    refresh_outcome_unknown: true
+    /**
      * The server asked to slow down (429). `retryAfter` says for how many seconds, where the server said so.
      * Cure: wait before the next attempt.
      */
@@ -199,6 +204,11 @@ export interface ErrorCodes {
      * Cure: call `login()`.
      */
     session_expired: true
+    /**
+     * Another user has logged in meanwhile, in another tab or process that shares the store. The session now is theirs; the call was not made.
+     * Cure: show who is logged in now, and let them decide what to do.
+     */
+    session_changed: true
   }
 }
 

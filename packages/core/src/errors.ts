@@ -8,6 +8,8 @@ export interface ErrorDetails {
   readonly status?: number
   /** Seconds to wait, as the server asked, already clamped. */
   readonly retryAfter?: number
+  /** The system's own code for a failed connection, such as `ECONNREFUSED`. */
+  readonly reason?: string
   /** The server's own error code (RFC 6749 section 5.2 and its extensions). */
   readonly error?: string
   /** The server's own words, stripped of anything that could be a token. Plain text: never render it as markup. */
@@ -56,6 +58,7 @@ export class TransportError extends ConciergeError {
   override readonly retryable: boolean
   declare readonly status?: number
   declare readonly retryAfter?: number
+  declare readonly reason?: string
 
   constructor(code: keyof ErrorCodes['TransportError'], message: string, details?: ErrorDetails) {
     super(message, details)
@@ -105,11 +108,12 @@ export class StorageError extends ConciergeError {
 /** The end user must log in. */
 export class SessionError extends ConciergeError {
   override readonly name = 'SessionError'
-  override readonly sessionSurvives: boolean = false
+  override readonly sessionSurvives: boolean
   readonly code: keyof ErrorCodes['SessionError']
 
   constructor(code: keyof ErrorCodes['SessionError'], message: string, details?: ErrorDetails) {
     super(message, details)
     this.code = code
+    this.sessionSurvives = code === 'session_changed'
   }
 }

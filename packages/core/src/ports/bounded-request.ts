@@ -53,6 +53,7 @@ async function readWhole(
   } catch (error) {
     throw networkError(runtime, url, error)
   }
+  if (response.type === 'opaque') return response
   checkStatus(runtime, url, response)
   const body = await readBody(runtime, url, response, limits.maxBytes ?? defaultMaxBytes)
   const { status, headers } = response
@@ -129,6 +130,7 @@ export function networkError(runtime: Runtime, url: string, error: unknown): Tra
   return new TransportError(
     'network_failed',
     `No answer from ${place(url)}${hint}: it cannot be reached, or its CORS headers do not allow this origin.`,
+    typeof code === 'string' ? { reason: code } : {},
   )
 }
 

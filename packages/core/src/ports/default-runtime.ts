@@ -27,6 +27,7 @@ export function completeRuntime(given: Partial<Runtime> = {}): Runtime {
     http: (url, init) => fetch(url, init),
     lock: createInProcessLock(),
     isOnline: () => globalThis.navigator?.onLine !== false,
+    random: () => Math.random(),
     ...given,
   }
 }

@@ -1,7 +1,7 @@
 /** A value and the version under which it was written. */
 export interface StoredValue<Value = unknown> {
   readonly value: Value
-  /** Grows with each write of the key; compare it for equality only. */
+  /** A number that no other write of this key has had or will have, deletion or not. Compare it for equality only. */
   readonly version: number
 }
 
@@ -20,5 +20,6 @@ export interface KeyValueStore {
   put(key: string, value: unknown, options?: { readonly ifVersion?: number }): Promise<number | undefined>
   /** Reads and removes in one step: of several callers one gets the value. */
   take(key: string): Promise<unknown>
-  delete(key: string): Promise<void>
+  /** Removes; with `ifVersion`, only while the key still has that version. */
+  delete(key: string, options?: { readonly ifVersion?: number }): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** Runs one piece of work at a time per name. */
+/**
+ * Runs one piece of work at a time per name. A lock shared with others waits with patience that has an end and then runs the work all the same:
+ * the holder may be frozen for good. Work must therefore be safe, if wasteful, without the lock.
+ */
 export interface Lock {
   /** Waits its turn, runs `work`, gives its result. A `work` that throws frees the lock. */
   run<Result>(name: string, work: () => Promise<Result>): Promise<Result>

@@ -19,6 +19,9 @@ export function createMemoryStore(): KeyValueStore {
       entries.delete(key)
       return taken
     },
-    delete: async (key) => void entries.delete(key),
+    delete: async (key, options) => {
+      if (options?.ifVersion === undefined || entries.get(key)?.version === options.ifVersion)
+        entries.delete(key)
+    },
   }
 }

@@ -9,4 +9,6 @@ export interface Runtime {
   readonly lock: Lock
   /** False only where the device knows that it has no network. */
   isOnline(): boolean
+  /** At least 0 and less than 1, to spread in time what many would do at once. Nothing secret depends on it. */
+  random(): number
 }

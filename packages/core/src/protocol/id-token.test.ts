@@ -137,7 +137,7 @@ describe('an ID token is accepted', () => {
     const relyingParty = server.relyingParty()
     const parameters = await server.visit(relyingParty)
     const book = await server.transactions.get(`concierge:logins:spa@${issuer}`)
-    const { pending } = book?.value as { pending: { nonce: string }[] }
+    const { pending } = Object(book?.value) as { pending: { nonce: string }[] }
     const digest = await crypto.subtle.digest(
       `SHA-${alg === 'EdDSA' ? 512 : alg.slice(-3)}`,
       Buffer.from('token'),

@@ -34,6 +34,15 @@ export function wellKnownUrls(issuer: string): string[] {
   ]
 }
 
+/**
+ * Finds out whether the server can be reached at all, by a request that means nothing to it and whose answer nobody reads.
+ * @throws TransportError while it cannot
+ */
+export async function probeServer(client: Client, metadata: ServerMetadata): Promise<void> {
+  const url = metadata.jwks_uri ?? metadata.token_endpoint ?? client.issuer
+  await boundedRequest(client.runtime, url, { mode: 'no-cors', cache: 'no-store' })
+}
+
 /** A document that is absent in any of the ways servers have for it (404, a redirect, an HTML page) is `undefined`. */
 async function requestDocument(client: Client, url: string): Promise<unknown> {
   try {

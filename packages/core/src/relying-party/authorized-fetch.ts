@@ -1,7 +1,6 @@
 import { TransportError, UsageError } from '../errors.ts'
 import { networkError } from '../ports/bounded-request.ts'
-import type { TokenSet } from '../session/token-set.ts'
-import type { AccessTokens } from './access-token.ts'
+import type { HeldTokens } from '../session/held-tokens.ts'
 import type { RelyingPartyContext } from './context.ts'
 import { isSecureUrl } from '../protocol/client.ts'
 
@@ -15,11 +14,7 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
  * @throws UsageError `api_not_declared`, `invalid_configuration`, `insecure_url`; TransportError `redirected`, `network_failed`, `offline`; SessionError
  * @see RFC 6750 sections 2.1 and 3.1
  */
-export function createAuthorizedFetch(
-  context: RelyingPartyContext,
-  tokens: AccessTokens,
-  apis: readonly string[],
-): Fetch {
+export function createAuthorizedFetch(context: RelyingPartyContext, apis: readonly string[]): Fetch {
   const origins = apis.map(readOrigin)
   return async (input, init) => {
     const request = new Request(input, { ...init, redirect: 'manual' })
@@ -32,11 +27,11 @@ export function createAuthorizedFetch(
     }
     const canReplay = !(init?.body instanceof ReadableStream) && !(input instanceof Request && input.body)
     const spare = canReplay ? request.clone() : undefined
-    const used = await tokens.current()
+    const used = await context.session.current()
     const response = await send(context, request, used)
     if (!spare || !isInvalidToken(response)) return response
     await response.body?.cancel()
-    return send(context, spare, await tokens.newerThan(used))
+    return send(context, spare, await context.session.newerThan(used))
   }
 }
 
@@ -55,9 +50,9 @@ function readOrigin(api: string): string {
 async function send(
   { client }: RelyingPartyContext,
   request: Request,
-  { accessToken }: TokenSet,
+  { record }: HeldTokens,
 ): Promise<Response> {
-  request.headers.set('authorization', `Bearer ${accessToken}`)
+  request.headers.set('authorization', `Bearer ${record.tokens.accessToken}`)
   const { origin, pathname } = new URL(request.url)
   const response = await client.runtime.http(request.url, request).catch((error: unknown) => {
     if (request.signal.aborted) throw error

@@ -1,7 +1,6 @@
 import { epochSeconds } from '../ports/clock.ts'
 import { checkAuthorizationResponse, readState } from '../protocol/authorization-response.ts'
 import { requestTokenByCode } from '../protocol/token-request.ts'
-import { authenticated } from '../session/session-state.ts'
 import { mergeTokenResponse } from '../session/token-set.ts'
 import type { RelyingPartyContext } from './context.ts'
 
@@ -34,9 +33,8 @@ export async function finishLogin(
     { required: scope.split(' ').includes('openid'), nonce, ...(maxAge !== undefined && { maxAge }) },
   )
   const nothing = { refreshToken: undefined, idToken: undefined, claims: undefined, scope }
-  const tokens = mergeTokenResponse(response, epochSeconds(context.clock), nothing)
-  context.tokens = tokens
-  context.state.set(authenticated(tokens))
-  await context.vault.replace(tokens)
+  const now = epochSeconds(context.clock)
+  const tokens = mergeTokenResponse(response, nothing, { now, random: client.runtime.random() })
+  await context.session.begin(tokens)
   return { ...(returnTo !== undefined && { returnTo }), ...(appState !== undefined && { appState }) }
 }

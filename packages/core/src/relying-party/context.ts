@@ -2,9 +2,7 @@ import type { Clock } from '../ports/clock.ts'
 import { checkIssuer, type Client } from '../protocol/client.ts'
 import { createKeySet, type KeySet } from '../protocol/key-set.ts'
 import { requestServerMetadata, type ServerMetadata } from '../protocol/server-metadata.ts'
-import type { SessionState } from '../session/session-state.ts'
-import type { TokenSet } from '../session/token-set.ts'
-import type { TokenVault } from '../session/token-vault.ts'
+import type { LiveSession } from '../session/live-session.ts'
 import type { TransactionStore } from '../session/transaction.ts'
 
 /** What the flows of one relying party share. */
@@ -14,20 +12,18 @@ export interface RelyingPartyContext {
   readonly keySet: KeySet
   readonly scope: string
   readonly transactions: TransactionStore
-  readonly vault: TokenVault
-  readonly state: SessionState
+  readonly session: LiveSession
   /** The metadata of the server: asked for once, and again after a failure. */
   metadata(): Promise<ServerMetadata>
   /** Spares the request where the metadata is known already, as from a transaction. */
   learnMetadata(metadata: ServerMetadata): void
-  /** The tokens in force as this object knows them: what a fresh access token is served from without any wait. */
-  tokens: TokenSet | undefined
 }
 
-/** Keeps what was learnt about the server. */
-export function createServerMemory(
-  client: Client,
-): Pick<RelyingPartyContext, 'keySet' | 'metadata' | 'learnMetadata'> {
+/** What is learnt about the server. */
+export type ServerMemory = Pick<RelyingPartyContext, 'keySet' | 'metadata' | 'learnMetadata'>
+
+/** Keeps what was learnt about the server of `client`. */
+export function createServerMemory(client: Client): ServerMemory {
   checkIssuer(client.issuer)
   let known: Promise<ServerMetadata> | undefined
   const ask = (): Promise<ServerMetadata> => {

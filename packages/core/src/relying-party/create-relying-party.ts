@@ -1,17 +1,22 @@
 import { SessionError, UsageError } from '../errors.ts'
 import { completeRuntime } from '../ports/default-runtime.ts'
+import type { Seconds } from '../ports/clock.ts'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import { type Client, defaultIdTokenAlgorithms } from '../protocol/client.ts'
 import type { EndSessionRequest } from '../protocol/end-session.ts'
+import { requestRevocation } from '../protocol/revocation.ts'
+import { probeServer } from '../protocol/server-metadata.ts'
+import { requestTokenByRefresh } from '../protocol/token-request.ts'
 import { requestUserInfo, type UserInfo } from '../protocol/user-info.ts'
-import { authenticated, createSessionState, type Session } from '../session/session-state.ts'
+import { createLiveSession } from '../session/live-session.ts'
+import type { RefreshContext } from '../session/refresh.ts'
+import type { Session } from '../session/session-state.ts'
 import { createTokenVault } from '../session/token-vault.ts'
 import { createTransactionStore } from '../session/transaction.ts'
-import { createAccessTokens } from './access-token.ts'
 import { createAuthorizedFetch, type Fetch } from './authorized-fetch.ts'
 import { type FinishedLogin, finishLogin } from './callback.ts'
-import { createServerMemory, type RelyingPartyContext } from './context.ts'
+import { createServerMemory, type RelyingPartyContext, type ServerMemory } from './context.ts'
 import { type LoginOptions, type StartedLogin, startLogin } from './login.ts'
 import { endSession, type LogoutOptions } from './logout.ts'
 
@@ -26,6 +31,11 @@ export interface RelyingPartyOptions {
   readonly apis?: readonly string[]
   /** JWS algorithms an ID token may be signed with. Default: every sound asymmetric one. */
   readonly idTokenAlgorithms?: readonly string[]
+  /**
+   * For how long the server honours a refresh token once more after it was spent. Declare it only if you know it: a lost answer is then
+   * asked for again at once. Default 0: a lost answer is asked for again only when nothing else serves.
+   */
+  readonly refreshTokenReuseWindow?: Seconds
   /** Where logins under way are written; it must outlive the trip to the authorization server. */
   readonly transactions: KeyValueStore
   /** Where the tokens are held. */
@@ -56,20 +66,19 @@ export interface RelyingParty {
  */
 export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const context = createContext(options)
-  const { client, state } = context
-  const tokens = createAccessTokens(context, storageKey('refresh', client))
+  const { client, session } = context
   return {
     get session() {
-      return state.get()
+      return session.snapshot
     },
-    subscribe: (listener) => state.subscribe(listener),
-    restore: () => restore(context),
+    subscribe: (listener) => session.subscribe(listener),
+    restore: () => session.restore(),
     startLogin: (login) => startLogin(context, login),
     finishLogin: (parameters) => finishLogin(context, parameters),
-    getAccessToken: async () => (await tokens.current()).accessToken,
-    fetch: createAuthorizedFetch(context, tokens, options.apis ?? []),
+    getAccessToken: async () => (await session.current()).record.tokens.accessToken,
+    fetch: createAuthorizedFetch(context, options.apis ?? []),
     userInfo: async () => {
-      const { accessToken, claims } = await tokens.current()
+      const { accessToken, claims } = (await session.current()).record.tokens
       if (!claims)
         throw new SessionError(
           'login_required',
@@ -83,19 +92,36 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
 
 function createContext(options: RelyingPartyOptions): RelyingPartyContext {
   const client = readClient(options)
+  const { clock } = client.runtime
+  const server = createServerMemory(client)
   return {
     client,
-    clock: client.runtime.clock,
+    clock,
     scope: options.scope ?? 'openid profile',
-    transactions: createTransactionStore(
-      options.transactions,
-      storageKey('logins', client),
-      client.runtime.clock,
-    ),
+    transactions: createTransactionStore(options.transactions, storageKey('logins', client), clock),
+    session: createLiveSession(createRefreshContext(client, server, options)),
+    ...server,
+  }
+}
+
+function createRefreshContext(
+  client: Client,
+  server: ServerMemory,
+  options: RelyingPartyOptions,
+): RefreshContext {
+  const { keySet } = server
+  return {
+    runtime: client.runtime,
+    lockName: storageKey('refresh', client),
     vault: createTokenVault(options.vault, storageKey('tokens', client)),
-    state: createSessionState(),
-    tokens: undefined,
-    ...createServerMemory(client),
+    reuseWindow: options.refreshTokenReuseWindow ?? 0,
+    prepare: async () => void (await server.metadata()),
+    request: async (refreshToken) =>
+      requestTokenByRefresh({ client, keySet, metadata: await server.metadata() }, refreshToken),
+    probe: async () => probeServer(client, await server.metadata()),
+    discard: async (refreshToken) => {
+      await requestRevocation(client, await server.metadata(), refreshToken, 'refresh_token')
+    },
   }
 }
 
@@ -119,13 +145,4 @@ function readClient(options: RelyingPartyOptions): Client {
 /** Two applications on one origin, or one at two servers, never meet in a store. */
 function storageKey(kind: string, { issuer, clientId }: Client): string {
   return `concierge:${kind}:${clientId}@${issuer}`
-}
-
-async function restore(context: RelyingPartyContext): Promise<Session> {
-  const entry = await context.vault.read()
-  if (!context.tokens) {
-    context.tokens = entry?.tokens
-    context.state.set(entry ? authenticated(entry.tokens) : { status: 'anonymous' })
-  }
-  return context.state.get()
 }

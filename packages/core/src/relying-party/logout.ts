@@ -17,10 +17,7 @@ export async function endSession(
   context: RelyingPartyContext,
   options: LogoutOptions = {},
 ): Promise<EndSessionRequest | undefined> {
-  const tokens = context.tokens ?? (await context.vault.read())?.tokens
-  context.tokens = undefined
-  context.state.set({ status: 'anonymous' })
-  await context.vault.erase()
+  const tokens = await context.session.end()
   const metadata = await context.metadata().catch(() => undefined)
   if (!metadata) return undefined
   if (tokens?.refreshToken !== undefined) {

@@ -1,70 +1,181 @@
-import { ProtocolError, ServerError, SessionError } from '../errors.ts'
-import { epochSeconds } from '../ports/clock.ts'
+import { ProtocolError, SessionError, StorageError, TransportError } from '../errors.ts'
+import { epochSeconds, type Seconds } from '../ports/clock.ts'
+import type { Runtime } from '../ports/runtime.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
-import { requestTokenByRefresh, type TokenEndpoint } from '../protocol/token-request.ts'
-import { isFresh, mergeTokenResponse, type TokenSet } from './token-set.ts'
-import type { TokenVault, VaultEntry } from './token-vault.ts'
+import type { TokenResponse } from '../protocol/token-request.ts'
+import { holdTokens } from './held-tokens.ts'
+import { readRefreshOutcome } from './refresh-outcome.ts'
+import { isFresh, isUsable, mergeTokenResponse } from './token-set.ts'
+import { advanceRecord, type TokenVault, type VaultEntry } from './token-vault.ts'
 
 /** What a refresh needs. */
 export interface RefreshContext {
-  /** Names the refresh-token family; one refresh of it runs at a time. */
+  readonly runtime: Runtime
+  /** Names the refresh-token family's place; one refresh of it runs at a time. */
   readonly lockName: string
   readonly vault: TokenVault
-  endpoint(): Promise<TokenEndpoint>
+  /** For how long the server is declared to honour a spent refresh token once more; 0 where it does not. */
+  readonly reuseWindow: Seconds
+  /** Learns what is still to be learnt about the server, before the refresh token counts as sent. */
+  prepare(): Promise<void>
+  /** One token request. Nothing aborts it once it is under way. */
+  request(refreshToken: string): Promise<TokenResponse>
+  /** Rejects while the server cannot be reached. */
+  probe(): Promise<void>
+  /** Revokes a refresh token that nobody may use any more, as well as that can be done. */
+  discard(refreshToken: string): Promise<void>
+}
+
+/** What a caller has, and why that does not do. */
+export interface StaleTokens {
+  readonly entry: VaultEntry
+  /** True when an API refused the access token: then it serves no longer, whatever its age. */
+  readonly isRefused: boolean
 }
 
 /**
- * Gives a token set newer than `stale`: somebody else's, if one was first, else that of one token request.
- * @throws SessionError `login_required` (logged out meanwhile), `session_expired`; ServerError; ProtocolError; TransportError
+ * Gives tokens of another generation than `stale`: somebody else's, if one was first, else those of one token request.
+ * While the outcome of an earlier request is unknown, the tokens at hand go on serving; when they no longer do, the same refresh token
+ * is sent once more, and never a third time.
+ * @throws SessionError `login_required` (logged out meanwhile), `session_expired`; TransportError, with `refresh_outcome_unknown`
+ * where the answer was lost; ServerError; ProtocolError; StorageError
  * @see RFC 6749 section 6, RFC 9700 section 4.14
  */
-export async function refresh(context: RefreshContext, stale: TokenSet): Promise<TokenSet> {
-  const endpoint = await context.endpoint()
-  const { clock, lock } = endpoint.client.runtime
-  return lock.run(context.lockName, async () => {
-    const entry = await readEntry(context.vault)
-    const isNews = entry.tokens.accessToken !== stale.accessToken
-    if (isNews && isFresh(entry.tokens, epochSeconds(clock))) return entry.tokens
-    return requestRefresh(context, endpoint, entry)
+export async function refresh(context: RefreshContext, stale: StaleTokens): Promise<VaultEntry> {
+  await context.prepare()
+  return context.runtime.lock.run(context.lockName, async () => {
+    const entry = await readEntry(context.vault, stale.entry)
+    const { attempt, generation } = entry.record
+    if (generation !== stale.entry.record.generation && isFresh(entry.record.tokens, ageNow(context, entry)))
+      return entry
+    if (!attempt) return send(context, entry, false)
+    if (attempt.isRetry) throw await endSession(context, entry, 'Its answer was lost twice.')
+    if (serves(context, entry, stale) && context.reuseWindow === 0) return entry
+    await context.probe()
+    return send(context, entry, true)
   })
 }
 
-async function readEntry(vault: TokenVault): Promise<VaultEntry> {
-  const entry = await vault.read()
+/** What the store has; or what the caller has, when the store could not take it. */
+async function readEntry(vault: TokenVault, held?: VaultEntry): Promise<VaultEntry> {
+  const entry = (await vault.read()) ?? (held?.version === 0 ? held : undefined)
   if (!entry) throw new SessionError('login_required', 'There is no session. Call login().')
   return entry
 }
 
-async function requestRefresh(
-  context: RefreshContext,
-  endpoint: TokenEndpoint,
-  entry: VaultEntry,
-): Promise<TokenSet> {
-  const { refreshToken, claims } = entry.tokens
-  if (refreshToken === undefined)
-    throw await endSession(context.vault, 'The access token ran out and there is no refresh token.')
+function ageNow({ runtime }: RefreshContext, entry: VaultEntry): Seconds {
+  return holdTokens(entry, runtime.clock).ageWhenTaken
+}
+
+function serves(context: RefreshContext, entry: VaultEntry, stale: StaleTokens): boolean {
+  const isRefused = stale.isRefused && entry.record.generation === stale.entry.record.generation
+  return !isRefused && isUsable(entry.record.tokens, ageNow(context, entry))
+}
+
+/** The mark goes down before the request goes out, so that whoever comes after a crash knows. */
+async function send(context: RefreshContext, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry> {
+  const { refreshToken } = entry.record.tokens
+  if (refreshToken === undefined) throw await endSession(context, entry, 'There is no refresh token.')
+  const marked = await mark(context.vault, entry, isRetry)
+  if (!marked) return adoptOther(context, entry)
+  let response: TokenResponse
   try {
-    const response = await requestTokenByRefresh(endpoint, refreshToken)
-    checkSameUser(claims, response.claims)
-    const tokens = mergeTokenResponse(response, epochSeconds(endpoint.client.runtime.clock), entry.tokens)
-    return await keep(context.vault, tokens, entry)
+    response = await context.request(refreshToken)
+    checkSameUser(entry.record.tokens.claims, response.claims)
   } catch (error) {
-    if (!(error instanceof ServerError && error.error === 'invalid_grant')) throw error
-    const latest = await readEntry(context.vault)
-    if (latest.generation !== entry.generation) return latest.tokens
-    throw await endSession(context.vault, 'The server refuses the refresh token.')
+    return settleFailure(context, { entry, marked, error })
+  }
+  return keep(context, marked, response)
+}
+
+/** A store that cannot be written does not keep the session from going on in memory. */
+async function mark(vault: TokenVault, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry | undefined> {
+  const record = { ...entry.record, attempt: { isRetry } }
+  return vault.write(record, entry.version).catch((error: unknown) => {
+    if (!(error instanceof StorageError)) throw error
+    return { record, version: entry.version }
+  })
+}
+
+/** Somebody wrote between our look and our mark: their tokens, or their attempt whose outcome we do not know. */
+async function adoptOther({ vault }: RefreshContext, entry: VaultEntry): Promise<VaultEntry> {
+  const latest = await readEntry(vault)
+  if (latest.record.generation !== entry.record.generation) return latest
+  throw unknownOutcome()
+}
+
+async function settleFailure(
+  context: RefreshContext,
+  failed: { readonly entry: VaultEntry; readonly marked: VaultEntry; readonly error: unknown },
+): Promise<VaultEntry> {
+  const { entry, marked, error } = failed
+  switch (readRefreshOutcome(error)) {
+    case 'refused': {
+      const latest = await readEntry(context.vault, marked)
+      if (latest.record.generation !== entry.record.generation) return latest
+      throw await endSession(context, latest, 'The server refuses the refresh token.')
+    }
+    case 'unspent':
+      await context.vault.write(entry.record, marked.version).catch(() => undefined)
+      throw error
+    case 'unknown':
+      if (context.reuseWindow > 0 && !marked.record.attempt?.isRetry) return send(context, marked, true)
+      throw error instanceof ProtocolError ? error : unknownOutcome()
   }
 }
 
-/** Whoever wrote or erased while the request was under way has the last word: the answer is then dropped. */
-async function keep(vault: TokenVault, tokens: TokenSet, before: VaultEntry): Promise<TokenSet> {
-  const generation = await vault.advance(tokens, before.generation)
-  return generation === undefined ? (await readEntry(vault)).tokens : tokens
+/** Whoever logged out or in while the request was under way has the last word: the answer is then thrown away. */
+async function keep(
+  context: RefreshContext,
+  marked: VaultEntry,
+  response: TokenResponse,
+): Promise<VaultEntry> {
+  const { vault, runtime } = context
+  const now = epochSeconds(runtime.clock)
+  const tokens = mergeTokenResponse(response, marked.record.tokens, { now, random: runtime.random() })
+  const record = advanceRecord(marked.record, tokens)
+  try {
+    const written = await vault.write(record, marked.version)
+    return written ?? (await resolveConflict(context, record, marked))
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    // What the store still holds is spent: better nothing there than that.
+    await vault.erase(marked.version).catch(() => undefined)
+    return { record, version: 0 }
+  }
 }
 
-async function endSession(vault: TokenVault, why: string): Promise<SessionError> {
-  await vault.erase()
-  return new SessionError('session_expired', `${why} The user must log in again: call login().`)
+async function resolveConflict(
+  context: RefreshContext,
+  record: VaultEntry['record'],
+  marked: VaultEntry,
+): Promise<VaultEntry> {
+  const latest = await context.vault.read()
+  // Only a second attempt with our own refresh token stands there: our answer is the better news.
+  if (latest?.record.generation === marked.record.generation) {
+    const written = await context.vault.write(record, latest.version)
+    if (written) return written
+  }
+  if (latest?.record.family === record.family) return latest
+  if (record.tokens.refreshToken !== undefined)
+    await context.discard(record.tokens.refreshToken).catch(() => undefined)
+  return readEntry(context.vault)
+}
+
+async function endSession({ vault }: RefreshContext, entry: VaultEntry, why: string): Promise<SessionError> {
+  const latest = await vault.read()
+  if (latest?.record.generation === entry.record.generation) await vault.erase(latest.version)
+  return new SessionError(
+    'session_expired',
+    `The session cannot be renewed. ${why} The user must log in again: call login().`,
+  )
+}
+
+function unknownOutcome(): TransportError {
+  return new TransportError(
+    'refresh_outcome_unknown',
+    'The answer to a refresh was lost, so nobody knows whether the refresh token is spent. The session is kept; it is tried once more when the access token no longer serves.',
+  )
 }
 
 /** @see OpenID Connect Core section 12.2 */

@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../ports/clock.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
-import type { TokenSet } from './token-set.ts'
+import { expiryOf, type TokenSet } from './token-set.ts'
 
 /** Who is logged in, as an immutable value. It holds no token. */
 export type Session =
@@ -54,11 +54,12 @@ export function createSessionState(): SessionState {
 }
 
 /** The snapshot that shows these tokens' session. */
-export function authenticated({ claims, scope, expiresAt }: TokenSet): AuthenticatedSession {
+export function authenticated(tokens: TokenSet): AuthenticatedSession {
+  const { claims, scope } = tokens
   return {
     status: 'authenticated',
     claims: claims && Object.freeze({ ...claims }),
     scope: Object.freeze(scope.split(' ').filter(Boolean)),
-    accessTokenExpiresAt: expiresAt,
+    accessTokenExpiresAt: expiryOf(tokens),
   }
 }

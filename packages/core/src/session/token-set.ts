@@ -6,8 +6,11 @@ import type { TokenResponse } from '../protocol/token-request.ts'
 export interface TokenSet {
   readonly accessToken: string
   /** Undefined where the server does not say: the token then serves until an API refuses it. */
-  readonly expiresAt: EpochSeconds | undefined
+  readonly expiresIn: Seconds | undefined
+  /** When it came, by the wall clock of that moment. */
   readonly receivedAt: EpochSeconds
+  /** The age from which it is renewed: before its end, and not at the same moment as everybody else's. */
+  readonly renewAt: Seconds | undefined
   readonly refreshToken: string | undefined
   readonly idToken: string | undefined
   readonly claims: IdTokenClaims | undefined
@@ -16,19 +19,25 @@ export interface TokenSet {
 }
 
 const longestLifetime: Seconds = 30 * 86_400
-const earliestRefresh: Seconds = 60
+const earliestRenewal: Seconds = 60
+const lastSeconds: Seconds = 10
 
-/** Makes a token set of a token response; what a refresh leaves out stays as it was before. */
+/**
+ * Makes a token set of a token response; what a refresh leaves out stays as it was before.
+ * @param random between 0 and 1: spreads the renewals of many holders
+ */
 export function mergeTokenResponse(
   response: TokenResponse,
-  now: EpochSeconds,
   before: Pick<TokenSet, 'refreshToken' | 'idToken' | 'claims' | 'scope'>,
+  { now, random }: { readonly now: EpochSeconds; readonly random: number },
 ): TokenSet {
+  const expiresIn =
+    response.expiresIn === undefined ? undefined : Math.min(response.expiresIn, longestLifetime)
   return {
     accessToken: response.accessToken,
-    expiresAt:
-      response.expiresIn === undefined ? undefined : now + Math.min(response.expiresIn, longestLifetime),
+    expiresIn,
     receivedAt: now,
+    renewAt: expiresIn && expiresIn - Math.min(earliestRenewal, expiresIn / 10) * (1 - random / 2),
     refreshToken: response.refreshToken ?? before.refreshToken,
     idToken: response.idToken ?? before.idToken,
     claims: response.claims ?? before.claims,
@@ -36,14 +45,17 @@ export function mergeTokenResponse(
   }
 }
 
-/** Whether the access token still serves. */
-export function isUsable(tokens: TokenSet, now: EpochSeconds): boolean {
-  return tokens.expiresAt === undefined || now < tokens.expiresAt
+/** Whether the access token still serves at this age: not in its last seconds, which it may spend on the way. */
+export function isUsable({ expiresIn }: TokenSet, age: Seconds): boolean {
+  return expiresIn === undefined || age < expiresIn - Math.min(lastSeconds, expiresIn / 10)
 }
 
-/** Whether the access token serves and is not yet in its last minute (or last tenth, if that is shorter). */
-export function isFresh(tokens: TokenSet, now: EpochSeconds): boolean {
-  const { expiresAt, receivedAt } = tokens
-  if (expiresAt === undefined) return true
-  return now < expiresAt - Math.min(earliestRefresh, (expiresAt - receivedAt) / 10)
+/** Whether the access token serves and need not be renewed yet. */
+export function isFresh({ renewAt }: TokenSet, age: Seconds): boolean {
+  return renewAt === undefined || age < renewAt
+}
+
+/** When the access token ends, by the wall clock; undefined where the server does not say. */
+export function expiryOf({ receivedAt, expiresIn }: TokenSet): EpochSeconds | undefined {
+  return expiresIn === undefined ? undefined : receivedAt + expiresIn
 }

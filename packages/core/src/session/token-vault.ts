@@ -1,38 +1,67 @@
+import { generateRandomState } from 'oauth4webapi'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
 import type { TokenSet } from './token-set.ts'
 
-/** A token set and the generation under which it is held. */
-export interface VaultEntry {
+/** What is remembered of a session. */
+export interface SessionRecord {
   readonly tokens: TokenSet
-  readonly generation: number
+  /** One login and everything refreshed from it. */
+  readonly family: string
+  /** One token set: another value means other tokens. */
+  readonly generation: string
+  /**
+   * There while the refresh token was sent and no outcome is known: the request is under way, or its sender died, or its answer was lost.
+   * `isRetry` once the same refresh token was sent for the second time.
+   */
+  readonly attempt?: { readonly isRetry: boolean }
 }
 
-/** Where the tokens of one client at one issuer are held. */
+/** A record as it stood in the store. */
+export interface VaultEntry {
+  readonly record: SessionRecord
+  /** What a write must name to go over exactly this; 0 when the store has nothing and the record is held in memory only. */
+  readonly version: number
+}
+
+/** Where the session of one client at one issuer is held. */
 export interface TokenVault {
   read(): Promise<VaultEntry | undefined>
-  /** Writes the tokens of a login over whatever was there; gives the new generation. */
-  replace(tokens: TokenSet): Promise<number>
-  /** Writes the tokens of a refresh if nobody wrote or erased since `generation`; else gives `undefined`. */
-  advance(tokens: TokenSet, generation: number): Promise<number | undefined>
-  erase(): Promise<void>
+  /** Writes, over anything or over exactly `version`; gives undefined when that is no longer there. */
+  write(record: SessionRecord, version?: number): Promise<VaultEntry | undefined>
+  /** Erases, whatever is there or exactly `version`. */
+  erase(version?: number): Promise<void>
 }
 
-/** Holds a token set under one key of `store`. What is not a token set there counts as nothing. */
+/** The record of a login. */
+export function createRecord(tokens: TokenSet): SessionRecord {
+  return { tokens, family: generateRandomState(), generation: generateRandomState() }
+}
+
+/** The record after a refresh. */
+export function advanceRecord({ family }: SessionRecord, tokens: TokenSet): SessionRecord {
+  return { tokens, family, generation: generateRandomState() }
+}
+
+/** Holds a record under one key of `store`. What is not a record there counts as nothing. */
 export function createTokenVault(store: KeyValueStore, key: string): TokenVault {
   return {
     read: async () => {
       const stored = await store.get(key)
-      return stored && isTokenSet(stored.value)
-        ? { tokens: stored.value, generation: stored.version }
-        : undefined
+      return stored && isRecord(stored.value) ? { record: stored.value, version: stored.version } : undefined
     },
-    replace: async (tokens) => (await store.put(key, tokens)) ?? 0,
-    advance: (tokens, generation) => store.put(key, tokens, { ifVersion: generation }),
-    erase: () => store.delete(key),
+    write: async (record, version) => {
+      const written = await store.put(key, record, version === undefined ? {} : { ifVersion: version })
+      return written === undefined ? undefined : { record, version: written }
+    },
+    erase: (version) => store.delete(key, version === undefined ? {} : { ifVersion: version }),
   }
 }
 
-function isTokenSet(value: unknown): value is TokenSet {
-  const { accessToken, scope } = Object(value) as Partial<TokenSet>
-  return typeof accessToken === 'string' && typeof scope === 'string'
+function isRecord(value: unknown): value is SessionRecord {
+  const { tokens, family, generation } = Object(value) as Partial<SessionRecord>
+  const { accessToken, scope, receivedAt } = Object(tokens) as Partial<TokenSet>
+  return (
+    [family, generation, accessToken, scope].every((text) => typeof text === 'string') &&
+    typeof receivedAt === 'number'
+  )
 }

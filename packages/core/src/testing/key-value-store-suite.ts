@@ -41,6 +41,21 @@ export function keyValueStoreCases(open: () => Promise<KeyValueStore>): readonly
       )
       same(await store.put('key', 'second', { ifVersion: 0 }), undefined)
     },
+    'never gives a version twice, not even after a deletion': async (store) => {
+      const before = await store.put('key', 1)
+      await store.delete('key')
+      const after = await store.put('key', 1)
+      check(before !== after, 'a version came again')
+      same(await store.put('key', 2, { ifVersion: before ?? -1 }), undefined)
+    },
+    'deletes an expected version only': async (store) => {
+      const version = await store.put('key', 1)
+      const latest = await store.put('key', 2)
+      await store.delete('key', { ifVersion: version ?? -1 })
+      same((await store.get('key'))?.value, 2)
+      await store.delete('key', { ifVersion: latest ?? -1 })
+      same(await store.get('key'), undefined)
+    },
     'lets one of several writers win': async (store) => {
       const version = await store.put('key', 'start')
       const writes = ['a', 'b', 'c'].map((value) => store.put('key', value, { ifVersion: version ?? -1 }))

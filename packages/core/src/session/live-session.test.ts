@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createInProcessLock } from '../ports/lock.ts'
 import { json } from '../testing/scripted-http.ts'
 import {
@@ -7,7 +7,8 @@ import {
   issuer,
   type ScriptedServer,
 } from '../testing/scripted-server.test-support.ts'
-import type { RelyingParty } from './create-relying-party.ts'
+import type { SessionRecord } from './token-vault.ts'
+import type { RelyingParty } from '../relying-party/create-relying-party.ts'
 
 let server: ScriptedServer
 let relyingParty: RelyingParty
@@ -29,8 +30,14 @@ describe('an access token', () => {
     expect(server.tokenRequests()).toHaveLength(1)
   })
 
-  it('is refreshed in its last minute, with the latest refresh token each time', async () => {
-    await server.clock.advance(3_541)
+  it('is renewed in its last minute while the old one serves, with the latest refresh token each time', async () => {
+    await server.clock.advance(3_571)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-1`)
+    await vi.waitFor(() =>
+      expect(relyingParty.session).toMatchObject({
+        accessTokenExpiresAt: server.clock.wallTime() / 1000 + 3_600,
+      }),
+    )
     await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-2`)
     expect(lastRefreshToken()).toBe(`${canary}-refresh-1`)
     await server.clock.advance(3_600)
@@ -77,7 +84,12 @@ describe('an access token', () => {
 
   it.each([
     ['the server is down', () => new Response('', { status: 503 }), 'server_unavailable'],
-    ['the network fails', () => Promise.reject(new TypeError('fetch failed')), 'network_failed'],
+    ['the network fails', () => Promise.reject(new TypeError('fetch failed')), 'refresh_outcome_unknown'],
+    [
+      'the connection is refused',
+      () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })),
+      'network_failed',
+    ],
     [
       'a captive portal answers',
       () => new Response('<p>', { headers: { 'content-type': 'text/html' } }),
@@ -112,12 +124,9 @@ describe('an access token', () => {
   it('is a sibling’s when the server refuses because the sibling was first', async () => {
     await server.clock.advance(3_600)
     server.on(`${issuer}/token`, async () => {
-      const entry = (await server.vault.get(vaultKey))?.value as object
-      await server.vault.put(vaultKey, {
-        ...entry,
-        accessToken: 'sibling',
-        expiresAt: server.clock.wallTime() / 1000 + 60,
-      })
+      const record = (await server.vault.get(vaultKey))?.value as SessionRecord
+      const tokens = { ...record.tokens, accessToken: 'sibling', receivedAt: server.clock.wallTime() / 1000 }
+      await server.vault.put(vaultKey, { ...record, tokens, generation: 'next' })
       return json({ error: 'invalid_grant' }, { status: 400 })
     })
     await expect(relyingParty.getAccessToken()).resolves.toBe('sibling')

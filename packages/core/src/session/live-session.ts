@@ -1,0 +1,68 @@
+import { StorageError } from '../errors.ts'
+import { type HeldTokens, type Holder, holdTokens } from './held-tokens.ts'
+import type { RefreshContext } from './refresh.ts'
+import { createRenewal, type Renewal } from './renewal.ts'
+import { authenticated, createSessionState, type Session } from './session-state.ts'
+import type { TokenSet } from './token-set.ts'
+import { createRecord } from './token-vault.ts'
+
+/** A session from its beginning by a login, or its restoring from the vault, to its end. */
+export interface LiveSession extends Renewal {
+  readonly snapshot: Session
+  subscribe(listener: () => void): () => void
+  /** Takes up the session that the vault holds, if it holds one and none is in force here. */
+  restore(): Promise<Session>
+  /** Begins a session with the tokens of a login, in place of the one before. */
+  begin(tokens: TokenSet): Promise<void>
+  /** Ends the session here; gives the tokens it had. @throws StorageError */
+  end(): Promise<TokenSet | undefined>
+}
+
+/** A session over the vault of `context`, which several such objects, in other tabs or processes, may share. */
+export function createLiveSession(context: RefreshContext): LiveSession {
+  const { vault, runtime } = context
+  const state = createSessionState()
+  let held: HeldTokens | undefined
+  const holder: Holder = {
+    get held() {
+      return held
+    },
+    take: (tokens, session) => {
+      held = tokens
+      state.set(session)
+    },
+  }
+  return {
+    ...createRenewal(context, holder),
+    get snapshot() {
+      return state.get()
+    },
+    subscribe: (listener) => state.subscribe(listener),
+    restore: async () => {
+      const entry = await vault.read()
+      if (held) return state.get()
+      const session: Session = entry ? authenticated(entry.record.tokens) : { status: 'anonymous' }
+      holder.take(entry && holdTokens(entry, runtime.clock), session)
+      return session
+    },
+    begin: async (tokens) => {
+      const record = createRecord(tokens)
+      const begun = holdTokens({ record, version: 0 }, runtime.clock)
+      holder.take(begun, authenticated(tokens))
+      // A store that cannot take the session does not undo the login: it goes on in memory.
+      const entry = await vault.write(record).catch(ignoreStorageError)
+      if (entry && held === begun) held = holdTokens(entry, runtime.clock)
+    },
+    end: async () => {
+      const { tokens } = (held ?? (await vault.read()))?.record ?? {}
+      holder.take(undefined, { status: 'anonymous' })
+      await vault.erase()
+      return tokens
+    },
+  }
+}
+
+function ignoreStorageError(error: unknown): undefined {
+  if (!(error instanceof StorageError)) throw error
+  return undefined
+}
