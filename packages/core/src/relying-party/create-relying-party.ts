@@ -75,7 +75,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     restore: () => session.restore(),
     startLogin: (login) => startLogin(context, login),
     finishLogin: (parameters) => finishLogin(context, parameters),
-    getAccessToken: async () => (await session.current()).record.tokens.accessToken,
+    getAccessToken: async () => (session.peek() ?? (await session.current())).record.tokens.accessToken,
     fetch: createAuthorizedFetch(context, options.apis ?? []),
     userInfo: async () => {
       const { accessToken, claims } = (await session.current()).record.tokens

@@ -1,12 +1,12 @@
 import { ProtocolError, SessionError, StorageError, TransportError } from '../errors.ts'
-import { epochSeconds, type Seconds } from '../ports/clock.ts'
+import { epochSeconds, type EpochSeconds, type Seconds } from '../ports/clock.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
 import type { TokenResponse } from '../protocol/token-request.ts'
 import { holdTokens } from './held-tokens.ts'
 import { readRefreshOutcome } from './refresh-outcome.ts'
 import { isFresh, isUsable, mergeTokenResponse } from './token-set.ts'
-import { advanceRecord, type TokenVault, type VaultEntry } from './token-vault.ts'
+import { advanceRecord, type SessionRecord, type TokenVault, type VaultEntry } from './token-vault.ts'
 
 /** What a refresh needs. */
 export interface RefreshContext {
@@ -43,14 +43,16 @@ export interface StaleTokens {
  */
 export async function refresh(context: RefreshContext, stale: StaleTokens): Promise<VaultEntry> {
   await context.prepare()
-  return context.runtime.lock.run(context.lockName, async () => {
+  return context.runtime.lock.run(context.lockName, async (isAlone) => {
     const entry = await readEntry(context.vault, stale.entry)
     const { attempt, generation } = entry.record
     if (generation !== stale.entry.record.generation && isFresh(entry.record.tokens, ageNow(context, entry)))
       return entry
     if (!attempt) return send(context, entry, false)
+    const mayBeUnderWay = !isAlone && isRecent(context, attempt.startedAt)
+    if (serves(context, entry, stale) && (mayBeUnderWay || context.reuseWindow === 0)) return entry
+    if (mayBeUnderWay) throw unknownOutcome()
     if (attempt.isRetry) throw await endSession(context, entry, 'Its answer was lost twice.')
-    if (serves(context, entry, stale) && context.reuseWindow === 0) return entry
     await context.probe()
     return send(context, entry, true)
   })
@@ -67,6 +69,11 @@ function ageNow({ runtime }: RefreshContext, entry: VaultEntry): Seconds {
   return holdTokens(entry, runtime.clock).ageWhenTaken
 }
 
+/** Whether a request that started then may still get its answer: the deadline of a request and time to spare. */
+function isRecent({ runtime }: RefreshContext, startedAt: EpochSeconds): boolean {
+  return Math.abs(epochSeconds(runtime.clock) - startedAt) < 30
+}
+
 function serves(context: RefreshContext, entry: VaultEntry, stale: StaleTokens): boolean {
   const isRefused = stale.isRefused && entry.record.generation === stale.entry.record.generation
   return !isRefused && isUsable(entry.record.tokens, ageNow(context, entry))
@@ -76,7 +83,8 @@ function serves(context: RefreshContext, entry: VaultEntry, stale: StaleTokens):
 async function send(context: RefreshContext, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry> {
   const { refreshToken } = entry.record.tokens
   if (refreshToken === undefined) throw await endSession(context, entry, 'There is no refresh token.')
-  const marked = await mark(context.vault, entry, isRetry)
+  const attempt = { isRetry, startedAt: epochSeconds(context.runtime.clock) }
+  const marked = await mark(context.vault, entry, attempt)
   if (!marked) return adoptOther(context, entry)
   let response: TokenResponse
   try {
@@ -89,8 +97,12 @@ async function send(context: RefreshContext, entry: VaultEntry, isRetry: boolean
 }
 
 /** A store that cannot be written does not keep the session from going on in memory. */
-async function mark(vault: TokenVault, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry | undefined> {
-  const record = { ...entry.record, attempt: { isRetry } }
+async function mark(
+  vault: TokenVault,
+  entry: VaultEntry,
+  attempt: NonNullable<SessionRecord['attempt']>,
+): Promise<VaultEntry | undefined> {
+  const record = { ...entry.record, attempt }
   return vault.write(record, entry.version).catch((error: unknown) => {
     if (!(error instanceof StorageError)) throw error
     return { record, version: entry.version }

@@ -8,6 +8,8 @@ import type { VaultEntry } from './token-vault.ts'
 
 /** Gives tokens, each as fresh as it needs to be. */
 export interface Renewal {
+  /** The tokens at hand if they are fresh, at no cost. Both clocks are read once a second; in between, one look at the wall clock does. */
+  peek(): HeldTokens | undefined
   /**
    * Tokens that serve: those at hand while they do, renewed beside that in their last minute; else those of a refresh,
    * one at a time for any number of callers.
@@ -41,7 +43,19 @@ export function createRenewal(context: RefreshContext, holder: Holder): Renewal 
     return pending
   }
 
+  let found: HeldTokens | undefined
+  let foundAt = 0
+  const peek = (): HeldTokens | undefined => {
+    const { held } = holder
+    const wallTime = clock.wallTime()
+    if (held === found && wallTime >= foundAt && wallTime - foundAt < 1_000) return found
+    foundAt = wallTime
+    found = held && isFresh(held.record.tokens, ageOf(held, clock)) ? held : undefined
+    return found
+  }
+
   return {
+    peek,
     current: async () => {
       const held = holder.held ?? noSession()
       const age = ageOf(held, clock)

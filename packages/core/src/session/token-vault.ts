@@ -1,5 +1,6 @@
 import { generateRandomState } from 'oauth4webapi'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
+import type { EpochSeconds } from '../ports/clock.ts'
 import type { TokenSet } from './token-set.ts'
 
 /** What is remembered of a session. */
@@ -13,7 +14,7 @@ export interface SessionRecord {
    * There while the refresh token was sent and no outcome is known: the request is under way, or its sender died, or its answer was lost.
    * `isRetry` once the same refresh token was sent for the second time.
    */
-  readonly attempt?: { readonly isRetry: boolean }
+  readonly attempt?: { readonly isRetry: boolean; readonly startedAt: EpochSeconds }
 }
 
 /** A record as it stood in the store. */
