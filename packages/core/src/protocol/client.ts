@@ -1,3 +1,4 @@
+import type { ClientAuth } from 'oauth4webapi'
 import { UsageError } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 
@@ -8,8 +9,16 @@ export interface Client {
   readonly clientId: string
   /** JWS algorithms that an ID token may be signed with. */
   readonly idTokenAlgorithms: readonly string[]
+  /** How the client proves itself to the authorization server. */
+  readonly authentication: ClientAuthentication
   readonly runtime: Runtime
 }
+
+/**
+ * Adds a client's proof to a request. Made by `publicClient()` and the like.
+ * @see RFC 6749 section 2.3, OpenID Connect Core section 9
+ */
+export type ClientAuthentication = ClientAuth
 
 /** Asymmetric and sound; `none` and the symmetric ones are never among them. */
 export const defaultIdTokenAlgorithms: readonly string[] = [

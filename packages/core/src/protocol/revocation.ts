@@ -21,7 +21,7 @@ export async function requestRevocation(
     const response = await oauth.revocationRequest(
       metadata,
       oauthClient(client),
-      oauth.None(),
+      client.authentication,
       token,
       options,
     )

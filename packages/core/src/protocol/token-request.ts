@@ -59,7 +59,7 @@ export function requestTokenByCode(
     oauth.authorizationCodeGrantRequest(
       metadata,
       oauthClient(client),
-      oauth.None(),
+      client.authentication,
       grant.parameters,
       grant.redirectUri,
       grant.codeVerifier,
@@ -79,7 +79,7 @@ export function requestTokenByRefresh(endpoint: TokenEndpoint, refreshToken: str
     oauth.refreshTokenGrantRequest(
       metadata,
       oauthClient(client),
-      oauth.None(),
+      client.authentication,
       refreshToken,
       oauthOptions(client),
     ),

@@ -3,7 +3,8 @@ import { completeRuntime } from '../ports/default-runtime.ts'
 import type { Seconds } from '../ports/clock.ts'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
 import type { Runtime } from '../ports/runtime.ts'
-import { type Client, defaultIdTokenAlgorithms } from '../protocol/client.ts'
+import { type Client, type ClientAuthentication, defaultIdTokenAlgorithms } from '../protocol/client.ts'
+import { publicClient } from '../protocol/client-authentication.ts'
 import type { EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
 import { probeServer } from '../protocol/server-metadata.ts'
@@ -29,6 +30,8 @@ export interface RelyingPartyOptions {
   readonly scope?: string
   /** Origins that the access token may be sent to. Default: none. */
   readonly apis?: readonly string[]
+  /** How the client proves itself. Default: `publicClient()`. */
+  readonly clientAuthentication?: ClientAuthentication
   /** JWS algorithms an ID token may be signed with. Default: every sound asymmetric one. */
   readonly idTokenAlgorithms?: readonly string[]
   /**
@@ -139,7 +142,8 @@ function readClient(options: RelyingPartyOptions): Client {
       `idTokenAlgorithms may hold only ${defaultIdTokenAlgorithms.join(', ')}.`,
     )
   }
-  return { issuer, clientId, idTokenAlgorithms, runtime: completeRuntime(options.runtime) }
+  const authentication = options.clientAuthentication ?? publicClient()
+  return { issuer, clientId, idTokenAlgorithms, authentication, runtime: completeRuntime(options.runtime) }
 }
 
 /** Two applications on one origin, or one at two servers, never meet in a store. */

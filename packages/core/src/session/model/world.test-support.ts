@@ -7,7 +7,7 @@ import { createLiveSession, type LiveSession } from '../live-session.ts'
 import { isUsable, mergeTokenResponse, type TokenSet } from '../token-set.ts'
 import { createTokenVault, type SessionRecord } from '../token-vault.ts'
 import { type Actor, createChance, createScheduler, type Scheduler } from './scheduler.test-support.ts'
-import { createTokenServer, type Rotation, type TokenServer } from './token-server.test-support.ts'
+import { createTokenServer, type Rotation } from './token-server.test-support.ts'
 
 /** One world of the model: which faults may happen in it, and how often. */
 export interface WorldOptions {
