@@ -34,6 +34,11 @@ export interface ErrorCodes {
      * Cure: switch the feature on at the server, or do without the call.
      */
     not_supported_by_server: true
+    /**
+     * An access token for another resource was asked for in a session without a refresh token.
+     * Cure: have the server issue refresh tokens to this client, often by adding `offline_access` to the scope.
+     */
+    refresh_token_required: true
   }
   TransportError: {
     /**

@@ -30,6 +30,7 @@ export {
   createRelyingParty,
   type RelyingParty,
   type RelyingPartyOptions,
+  type ResourceAccess,
 } from './relying-party/create-relying-party.ts'
 export type { LoginOptions, StartedLogin } from './relying-party/login.ts'
 export type { LogoutOptions } from './relying-party/logout.ts'

@@ -73,15 +73,20 @@ export function requestTokenByCode(
  * @throws ServerError `request_refused`, with `error: 'invalid_grant'` where the refresh token is dead; ProtocolError; TransportError
  * @see RFC 6749 section 6, OpenID Connect Core section 12
  */
-export function requestTokenByRefresh(endpoint: TokenEndpoint, refreshToken: string): Promise<TokenResponse> {
+export function requestTokenByRefresh(
+  endpoint: TokenEndpoint,
+  refreshToken: string,
+  target?: { readonly resource: string; readonly scope?: string },
+): Promise<TokenResponse> {
   const { client, metadata } = endpoint
+  const options = { ...oauthOptions(client), ...(target && { additionalParameters: { ...target } }) }
   return readTokenResponse(endpoint, { required: false }, () =>
     oauth.refreshTokenGrantRequest(
       metadata,
       oauthClient(client),
       client.authentication,
       refreshToken,
-      oauthOptions(client),
+      options,
     ),
   )
 }

@@ -1,6 +1,7 @@
 import { TransportError, UsageError } from '../errors.ts'
 import { networkError } from '../ports/bounded-request.ts'
-import type { HeldTokens } from '../session/held-tokens.ts'
+import type { Renewal } from '../session/renewal.ts'
+import type { AccessGrant } from '../session/token-set.ts'
 import type { RelyingPartyContext } from './context.ts'
 import { isSecureUrl } from '../protocol/client.ts'
 
@@ -14,7 +15,11 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
  * @throws UsageError `api_not_declared`, `invalid_configuration`, `insecure_url`; TransportError `redirected`, `network_failed`, `offline`; SessionError
  * @see RFC 6750 sections 2.1 and 3.1
  */
-export function createAuthorizedFetch(context: RelyingPartyContext, apis: readonly string[]): Fetch {
+export function createAuthorizedFetch(
+  context: RelyingPartyContext,
+  renewal: Renewal,
+  apis: readonly string[],
+): Fetch {
   const origins = apis.map(readOrigin)
   return async (input, init) => {
     const request = new Request(input, { ...init, redirect: 'manual' })
@@ -27,11 +32,11 @@ export function createAuthorizedFetch(context: RelyingPartyContext, apis: readon
     }
     const canReplay = !(init?.body instanceof ReadableStream) && !(input instanceof Request && input.body)
     const spare = canReplay ? request.clone() : undefined
-    const used = await context.session.current()
+    const used = await renewal.current()
     const response = await send(context, request, used)
     if (!spare || !isInvalidToken(response)) return response
     await response.body?.cancel()
-    return send(context, spare, await context.session.newerThan(used))
+    return send(context, spare, await renewal.otherThan(used))
   }
 }
 
@@ -50,9 +55,9 @@ function readOrigin(api: string): string {
 async function send(
   { client }: RelyingPartyContext,
   request: Request,
-  { record }: HeldTokens,
+  { accessToken }: AccessGrant,
 ): Promise<Response> {
-  request.headers.set('authorization', `Bearer ${record.tokens.accessToken}`)
+  request.headers.set('authorization', `Bearer ${accessToken}`)
   const { origin, pathname } = new URL(request.url)
   const response = await client.runtime.http(request.url, request).catch((error: unknown) => {
     if (request.signal.aborted) throw error

@@ -12,6 +12,7 @@ import { requestTokenByRefresh } from '../protocol/token-request.ts'
 import { requestUserInfo, type UserInfo } from '../protocol/user-info.ts'
 import { createLiveSession } from '../session/live-session.ts'
 import type { RefreshContext } from '../session/refresh.ts'
+import type { Renewal } from '../session/renewal.ts'
 import type { Session } from '../session/session-state.ts'
 import { createTokenVault } from '../session/token-vault.ts'
 import { createTransactionStore } from '../session/transaction.ts'
@@ -46,17 +47,31 @@ export interface RelyingPartyOptions {
   readonly runtime?: Partial<Runtime>
 }
 
+/** Access tokens for one resource, and a fetch that uses them. */
+export interface ResourceAccess {
+  /**
+   * An access token that serves, from memory while it is fresh.
+   * @throws SessionError `login_required`, `session_expired`, `session_changed`; TransportError; ServerError; ProtocolError
+   */
+  getAccessToken(): Promise<string>
+  readonly fetch: Fetch
+}
+
 /** One relying party: the flows, without any idea of pages or devices. */
-export interface RelyingParty {
+export interface RelyingParty extends ResourceAccess {
   readonly session: Session
   subscribe(listener: () => void): () => void
   /** Takes up the session that the vault holds, if it holds one. */
   restore(): Promise<Session>
   startLogin(options: LoginOptions & { readonly redirectUri: string }): Promise<StartedLogin>
   finishLogin(parameters: URLSearchParams): Promise<FinishedLogin>
-  /** @throws SessionError `login_required`, `session_expired`; TransportError; ServerError; ProtocolError */
-  getAccessToken(): Promise<string>
-  readonly fetch: Fetch
+  /**
+   * Access tokens for another resource, from the same refresh token: one family, however many resources.
+   * @param resource an absolute URI, as the server knows the resource
+   * @throws UsageError `refresh_token_required` when a token is asked for in a session without a refresh token
+   * @see RFC 8707 section 2
+   */
+  for(resource: string, options?: { readonly scope?: string }): ResourceAccess
   /** @throws SessionError `login_required`; and as the UserInfo request does */
   userInfo(): Promise<UserInfo>
   /** Erases the session here and at the server; gives what the user agent still has to visit. */
@@ -70,6 +85,7 @@ export interface RelyingParty {
 export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const context = createContext(options)
   const { client, session } = context
+  const apis = options.apis ?? []
   return {
     get session() {
       return session.snapshot
@@ -78,10 +94,14 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     restore: () => session.restore(),
     startLogin: (login) => startLogin(context, login),
     finishLogin: (parameters) => finishLogin(context, parameters),
-    getAccessToken: async () => (session.peek() ?? (await session.current())).record.tokens.accessToken,
-    fetch: createAuthorizedFetch(context, options.apis ?? []),
+    ...createResourceAccess(context, session, apis),
+    for: (resource, { scope } = {}) => {
+      const target = scope === undefined ? { resource } : { resource, scope }
+      return createResourceAccess(context, session.for(target), apis)
+    },
     userInfo: async () => {
-      const { accessToken, claims } = (await session.current()).record.tokens
+      const { accessToken } = await session.current()
+      const claims = session.snapshot.status === 'authenticated' ? session.snapshot.claims : undefined
       if (!claims)
         throw new SessionError(
           'login_required',
@@ -90,6 +110,17 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
       return requestUserInfo(client, await context.metadata(), { accessToken, subject: claims.sub })
     },
     endSession: (logout) => endSession(context, logout),
+  }
+}
+
+function createResourceAccess(
+  context: RelyingPartyContext,
+  renewal: Renewal,
+  apis: readonly string[],
+): ResourceAccess {
+  return {
+    getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
+    fetch: createAuthorizedFetch(context, renewal, apis),
   }
 }
 
@@ -119,8 +150,8 @@ function createRefreshContext(
     vault: createTokenVault(options.vault, storageKey('tokens', client)),
     reuseWindow: options.refreshTokenReuseWindow ?? 0,
     prepare: async () => void (await server.metadata()),
-    request: async (refreshToken) =>
-      requestTokenByRefresh({ client, keySet, metadata: await server.metadata() }, refreshToken),
+    request: async (refreshToken, target) =>
+      requestTokenByRefresh({ client, keySet, metadata: await server.metadata() }, refreshToken, target),
     probe: async () => probeServer(client, await server.metadata()),
     discard: async (refreshToken) => {
       await requestRevocation(client, await server.metadata(), refreshToken, 'refresh_token')

@@ -11,11 +11,12 @@ export interface Backoff {
 }
 
 const firstPause: Milliseconds = 2_000
+const growth = 3
 const longestPause: Milliseconds = 120_000
 
 /**
- * The second attempt may follow at once; each one after that waits twice as long as the one before, less up to half by chance,
- * 2 minutes at the most; or as long as the server asked for.
+ * The second attempt may follow at once; each one after that waits three times as long as the one before, less up to a quarter by chance,
+ * 2 minutes at the most; or as long as the server asked for. That is at most twelve attempts in ten minutes.
  */
 export function createBackoff({ clock, random }: Runtime): Backoff {
   let failures = 0
@@ -38,5 +39,5 @@ function pauseAfter(failures: number, error: unknown, chance: number): Milliseco
     error instanceof ConciergeError ? (error as { readonly retryAfter?: number }).retryAfter : undefined
   if (asked !== undefined) return asked * 1000
   if (failures === 1) return 0
-  return Math.min(longestPause, firstPause * 2 ** (failures - 2)) * (1 - chance / 2)
+  return Math.min(longestPause, firstPause * growth ** (failures - 2)) * (1 - chance / 4)
 }

@@ -1,11 +1,18 @@
-import { type Clock, epochSeconds, type Milliseconds, type Seconds } from '../ports/clock.ts'
+import {
+  type Clock,
+  epochSeconds,
+  type EpochSeconds,
+  type Milliseconds,
+  type Seconds,
+} from '../ports/clock.ts'
 import type { Session } from './session-state.ts'
+import type { AccessGrant } from './token-set.ts'
 import type { VaultEntry } from './token-vault.ts'
 
-/** A vault entry in this process's memory, with what it takes to know its age whatever people do to the wall clock. */
+/** A vault entry in this process's memory, with what it takes to know ages whatever people do to the wall clock. */
 export interface HeldTokens extends VaultEntry {
-  readonly ageWhenTaken: Seconds
-  readonly takenAt: Milliseconds
+  readonly takenAt: EpochSeconds
+  readonly takenAtMonotonic: Milliseconds
 }
 
 /** What this object knows of the session in force: what a fresh access token is served from without any wait. */
@@ -15,14 +22,17 @@ export interface Holder {
   take(held: HeldTokens | undefined, session: Session): void
 }
 
-/** Takes an entry into memory. One from the future (the wall clock was set back since) counts as too old to trust. */
+/** Takes an entry into memory. */
 export function holdTokens(entry: VaultEntry, clock: Clock): HeldTokens {
-  const age = epochSeconds(clock) - entry.record.tokens.receivedAt
-  return { ...entry, ageWhenTaken: age < 0 ? Infinity : age, takenAt: clock.monotonicTime() }
+  return { ...entry, takenAt: epochSeconds(clock), takenAtMonotonic: clock.monotonicTime() }
 }
 
-/** How old the tokens are: by the wall clock, which runs on while a machine sleeps, or by the clock that nobody sets, whichever says more. */
-export function ageOf({ record, ageWhenTaken, takenAt }: HeldTokens, clock: Clock): Seconds {
-  const byWall = epochSeconds(clock) - record.tokens.receivedAt
-  return Math.max(byWall, ageWhenTaken + (clock.monotonicTime() - takenAt) / 1000)
+/**
+ * How old an access token of `held` is: by the wall clock, which runs on while a machine sleeps, or by the clock that nobody sets,
+ * whichever says more. One that came from the future (the wall clock was set back since) counts as too old to trust.
+ */
+export function ageOf(held: HeldTokens, { receivedAt }: AccessGrant, clock: Clock): Seconds {
+  const ageWhenTaken = held.takenAt < receivedAt ? Infinity : held.takenAt - receivedAt
+  const byMonotonic = ageWhenTaken + (clock.monotonicTime() - held.takenAtMonotonic) / 1000
+  return Math.max(epochSeconds(clock) - receivedAt, byMonotonic)
 }

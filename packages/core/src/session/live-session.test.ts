@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createInProcessLock } from '../ports/lock.ts'
+import { StorageError } from '../errors.ts'
 import { json } from '../testing/scripted-http.ts'
 import {
   canary,
@@ -179,5 +180,163 @@ describe('an access token', () => {
     await stranger.restore()
     expect(stranger.session.status).toBe('anonymous')
     await expect(stranger.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+  })
+})
+
+describe('access tokens for several resources', () => {
+  const orders = 'https://api.example/orders'
+  const resourceOf = (): string | null =>
+    new URLSearchParams(server.tokenRequests().at(-1)?.body).get('resource')
+
+  it('come from one refresh token, one request after the other, each kept as long as it is fresh', async () => {
+    const [a, b, again] = await Promise.all([
+      relyingParty.for(orders).getAccessToken(),
+      relyingParty.for('https://api.example/stock').getAccessToken(),
+      relyingParty.for(orders).getAccessToken(),
+    ])
+    expect([a, b, again]).toEqual([`${canary}-access-2`, `${canary}-access-3`, `${canary}-access-2`])
+    expect(lastRefreshToken()).toBe(`${canary}-refresh-2`)
+    await expect(relyingParty.for(orders).getAccessToken()).resolves.toBe(a)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-1`)
+    expect(server.tokenRequests()).toHaveLength(3)
+  })
+
+  it('name the resource, and the scope where there is one', async () => {
+    await relyingParty.for(orders, { scope: 'orders.read' }).getAccessToken()
+    expect(resourceOf()).toBe(orders)
+    expect(new URLSearchParams(server.tokenRequests().at(-1)?.body).get('scope')).toBe('orders.read')
+  })
+
+  it('are renewed each in its own time', async () => {
+    await server.clock.advance(3_000)
+    await relyingParty.for(orders).getAccessToken()
+    await server.clock.advance(600)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-3`)
+    await expect(relyingParty.for(orders).getAccessToken()).resolves.toBe(`${canary}-access-2`)
+  })
+
+  it('need a refresh token, and leave the session alone where there is none', async () => {
+    server.bend.tokenResponse = { refresh_token: undefined }
+    await server.logIn(relyingParty)
+    await expect(relyingParty.for(orders).getAccessToken()).rejects.toMatchObject({
+      code: 'refresh_token_required',
+    })
+    expect(relyingParty.session.status).toBe('authenticated')
+  })
+
+  it('are erased together with the session', async () => {
+    const resource = relyingParty.for(orders)
+    await resource.getAccessToken()
+    await relyingParty.endSession()
+    await expect(resource.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+  })
+})
+
+describe('a session', () => {
+  const lose = (): Promise<Response> => Promise.reject(new TypeError('Failed to fetch'))
+
+  it('whose refresh answer was lost goes on with its access token and sends the refresh token once more only when that no longer serves', async () => {
+    let answers: (() => Promise<Response>)[] = [lose]
+    const usual = server.http
+    const flaky = server.relyingParty({
+      runtime: {
+        http: (url, init) =>
+          url.endsWith('/token') ? (answers.shift() ?? (() => usual(url, init)))() : usual(url, init),
+      },
+    })
+    await flaky.restore()
+    await server.clock.advance(3_571)
+    await flaky.getAccessToken()
+    await vi.waitFor(() => expect(answers).toEqual([]))
+    await expect(flaky.getAccessToken()).resolves.toBe(`${canary}-access-1`)
+    expect(server.tokenRequests()).toHaveLength(1)
+    await server.clock.advance(60)
+    await expect(flaky.getAccessToken()).resolves.toBe(`${canary}-access-2`)
+    answers = [lose, lose]
+    await server.clock.advance(3_600)
+    await expect(flaky.getAccessToken()).rejects.toMatchObject({
+      code: 'refresh_outcome_unknown',
+      sessionSurvives: true,
+    })
+    await expect(flaky.getAccessToken()).rejects.toMatchObject({ code: 'refresh_outcome_unknown' })
+    await server.clock.advance(60)
+    await expect(flaky.getAccessToken()).rejects.toMatchObject({ code: 'session_expired' })
+  })
+
+  it('waits for the server to be reachable before the second attempt', async () => {
+    let isDown = true
+    const http: typeof server.http = (url, init) => (isDown ? lose() : server.http(url, init))
+    await server.clock.advance(3_600)
+    const offline = server.relyingParty({
+      runtime: { http: (url, init) => (url.endsWith('/token') ? http(url, init) : http(url, init)) },
+    })
+    await offline.restore()
+    isDown = false
+    await offline.startLogin({ redirectUri: 'https://app.example/callback' })
+    isDown = true
+    await expect(offline.getAccessToken()).rejects.toMatchObject({ code: 'refresh_outcome_unknown' })
+    for (let minute = 0; minute < 10; minute += 1) {
+      await server.clock.advance(60)
+      await expect(offline.getAccessToken()).rejects.toMatchObject({ sessionSurvives: true })
+    }
+    isDown = false
+    await server.clock.advance(180)
+    await expect(offline.getAccessToken()).resolves.toBe(`${canary}-access-2`)
+  })
+
+  it('asks a failing server at most twelve times in ten minutes', async () => {
+    server.on(`${issuer}/token`, () => new Response('', { status: 503 }))
+    await server.clock.advance(3_600)
+    const before = server.tokenRequests().length
+    for (let second = 0; second < 600; second += 1) {
+      await server.clock.advance(1)
+      await expect(relyingParty.getAccessToken()).rejects.toMatchObject({ code: 'server_unavailable' })
+    }
+    expect(server.tokenRequests().length - before).toBeLessThanOrEqual(12)
+  })
+
+  it('waits for as long as the server asks', async () => {
+    server.on(`${issuer}/token`, () => new Response('', { status: 429, headers: { 'retry-after': '90' } }))
+    await server.clock.advance(3_600)
+    const before = server.tokenRequests().length
+    for (let second = 0; second < 89; second += 1) {
+      await expect(relyingParty.getAccessToken()).rejects.toMatchObject({
+        code: 'rate_limited',
+        retryAfter: 90,
+      })
+      await server.clock.advance(1)
+    }
+    expect(server.tokenRequests().length - before).toBe(1)
+  })
+
+  it('is not taken for fresh when the wall clock is set back', async () => {
+    await server.clock.advance(3_500)
+    server.clock.setWallTime(server.clock.wallTime() / 1000 - 86_400)
+    await server.clock.advance(100)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-2`)
+  })
+
+  it('of another user in the same store is not used in this one’s name', async () => {
+    const other = server.relyingParty()
+    server.bend.claims = { sub: 'grace' }
+    await server.logIn(other)
+    await server.clock.advance(3_600)
+    await other.getAccessToken()
+    await expect(relyingParty.getAccessToken()).rejects.toMatchObject({
+      code: 'session_changed',
+      sessionSurvives: true,
+    })
+    expect(relyingParty.session).toMatchObject({ claims: { sub: 'grace' } })
+  })
+
+  it('goes on in memory when its store is full', async () => {
+    const full = { ...server.vault, put: () => Promise.reject(new StorageError('storage_failed', 'full')) }
+    const cramped = server.relyingParty({ vault: full })
+    await server.logIn(cramped)
+    await server.clock.advance(3_600)
+    const token = await cramped.getAccessToken()
+    await server.clock.advance(3_600)
+    await expect(cramped.getAccessToken()).resolves.not.toBe(token)
+    expect(cramped.session.status).toBe('authenticated')
   })
 })

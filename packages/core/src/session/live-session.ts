@@ -1,10 +1,12 @@
 import { StorageError } from '../errors.ts'
 import { type HeldTokens, type Holder, holdTokens } from './held-tokens.ts'
+import { createInProcessLock } from '../ports/lock.ts'
+import { createBackoff } from './backoff.ts'
 import type { RefreshContext } from './refresh.ts'
-import { createRenewal, type Renewal } from './renewal.ts'
+import { createRenewal, type Renewal, type RenewalContext } from './renewal.ts'
 import { authenticated, createSessionState, type Session } from './session-state.ts'
 import type { TokenSet } from './token-set.ts'
-import { createRecord } from './token-vault.ts'
+import { createRecord, type TokenTarget } from './token-vault.ts'
 
 /** A session from its beginning by a login, or its restoring from the vault, to its end. */
 export interface LiveSession extends Renewal {
@@ -12,6 +14,8 @@ export interface LiveSession extends Renewal {
   subscribe(listener: () => void): () => void
   /** Takes up the session that the vault holds, if it holds one and none is in force here. */
   restore(): Promise<Session>
+  /** Access tokens for another resource, from the same refresh token. */
+  for(target: TokenTarget): Renewal
   /** Begins a session with the tokens of a login, in place of the one before. */
   begin(tokens: TokenSet): Promise<void>
   /** Ends the session here; gives the tokens it had. @throws StorageError */
@@ -32,8 +36,16 @@ export function createLiveSession(context: RefreshContext): LiveSession {
       state.set(session)
     },
   }
+  const turns = createInProcessLock()
+  const renewals: RenewalContext = {
+    ...context,
+    holder,
+    backoff: createBackoff(runtime),
+    inTurn: (work) => turns.run('renewal', work),
+  }
   return {
-    ...createRenewal(context, holder),
+    ...createRenewal(renewals),
+    for: (target) => createRenewal(renewals, target),
     get snapshot() {
       return state.get()
     },

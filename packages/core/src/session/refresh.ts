@@ -1,12 +1,19 @@
-import { ProtocolError, SessionError, StorageError, TransportError } from '../errors.ts'
+import { ProtocolError, SessionError, StorageError, TransportError, UsageError } from '../errors.ts'
 import { epochSeconds, type EpochSeconds, type Seconds } from '../ports/clock.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
 import type { TokenResponse } from '../protocol/token-request.ts'
-import { holdTokens } from './held-tokens.ts'
+import { ageOf, holdTokens } from './held-tokens.ts'
 import { readRefreshOutcome } from './refresh-outcome.ts'
 import { isFresh, isUsable, mergeTokenResponse } from './token-set.ts'
-import { advanceRecord, type SessionRecord, type TokenVault, type VaultEntry } from './token-vault.ts'
+import {
+  advanceRecord,
+  grantOf,
+  type SessionRecord,
+  type TokenTarget,
+  type TokenVault,
+  type VaultEntry,
+} from './token-vault.ts'
 
 /** What a refresh needs. */
 export interface RefreshContext {
@@ -19,7 +26,7 @@ export interface RefreshContext {
   /** Learns what is still to be learnt about the server, before the refresh token counts as sent. */
   prepare(): Promise<void>
   /** One token request. Nothing aborts it once it is under way. */
-  request(refreshToken: string): Promise<TokenResponse>
+  request(refreshToken: string, target: TokenTarget | undefined): Promise<TokenResponse>
   /** Rejects while the server cannot be reached. */
   probe(): Promise<void>
   /** Revokes a refresh token that nobody may use any more, as well as that can be done. */
@@ -29,8 +36,15 @@ export interface RefreshContext {
 /** What a caller has, and why that does not do. */
 export interface StaleTokens {
   readonly entry: VaultEntry
-  /** True when an API refused the access token: then it serves no longer, whatever its age. */
-  readonly isRefused: boolean
+  /** The access token that an API refused: it serves no longer, whatever its age. */
+  readonly refused: string | undefined
+  /** What the access token is for; undefined for the login's own. */
+  readonly target: TokenTarget | undefined
+}
+
+/** A refresh under way: what it starts from and what it is for. */
+interface Refresh extends RefreshContext {
+  readonly stale: StaleTokens
 }
 
 /**
@@ -43,18 +57,20 @@ export interface StaleTokens {
  */
 export async function refresh(context: RefreshContext, stale: StaleTokens): Promise<VaultEntry> {
   await context.prepare()
+  const self = { ...context, stale }
   return context.runtime.lock.run(context.lockName, async (isAlone) => {
     const entry = await readEntry(context.vault, stale.entry)
-    const { attempt, generation } = entry.record
-    if (generation !== stale.entry.record.generation && isFresh(entry.record.tokens, ageNow(context, entry)))
-      return entry
-    if (!attempt) return send(context, entry, false)
+    const { attempt, generation, tokens } = entry.record
+    if (generation !== stale.entry.record.generation && serves(self, entry, isFresh)) return entry
+    const stillServes = serves(self, entry, isUsable)
+    if (tokens.refreshToken === undefined && stillServes) return entry
+    if (!attempt) return send(self, entry, false)
     const mayBeUnderWay = !isAlone && isRecent(context, attempt.startedAt)
-    if (serves(context, entry, stale) && (mayBeUnderWay || context.reuseWindow === 0)) return entry
+    if (stillServes && (mayBeUnderWay || context.reuseWindow === 0)) return entry
     if (mayBeUnderWay) throw unknownOutcome()
     if (attempt.isRetry) throw await endSession(context, entry, 'Its answer was lost twice.')
     await context.probe()
-    return send(context, entry, true)
+    return send(self, entry, true)
   })
 }
 
@@ -65,30 +81,29 @@ async function readEntry(vault: TokenVault, held?: VaultEntry): Promise<VaultEnt
   return entry
 }
 
-function ageNow({ runtime }: RefreshContext, entry: VaultEntry): Seconds {
-  return holdTokens(entry, runtime.clock).ageWhenTaken
-}
-
 /** Whether a request that started then may still get its answer: the deadline of a request and time to spare. */
 function isRecent({ runtime }: RefreshContext, startedAt: EpochSeconds): boolean {
   return Math.abs(epochSeconds(runtime.clock) - startedAt) < 30
 }
 
-function serves(context: RefreshContext, entry: VaultEntry, stale: StaleTokens): boolean {
-  const isRefused = stale.isRefused && entry.record.generation === stale.entry.record.generation
-  return !isRefused && isUsable(entry.record.tokens, ageNow(context, entry))
+/** Whether `entry` has an access token for what this refresh is for that was not refused and is, by its age, fresh or usable. */
+function serves({ stale, runtime }: Refresh, entry: VaultEntry, test: typeof isFresh): boolean {
+  const grant = grantOf(entry.record, stale.target)
+  if (!grant || grant.accessToken === stale.refused) return false
+  return test(grant, ageOf(holdTokens(entry, runtime.clock), grant, runtime.clock))
 }
 
 /** The mark goes down before the request goes out, so that whoever comes after a crash knows. */
-async function send(context: RefreshContext, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry> {
+async function send(context: Refresh, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry> {
   const { refreshToken } = entry.record.tokens
+  if (refreshToken === undefined && context.stale.target) throw noRefreshToken(context.stale.target)
   if (refreshToken === undefined) throw await endSession(context, entry, 'There is no refresh token.')
   const attempt = { isRetry, startedAt: epochSeconds(context.runtime.clock) }
   const marked = await mark(context.vault, entry, attempt)
   if (!marked) return adoptOther(context, entry)
   let response: TokenResponse
   try {
-    response = await context.request(refreshToken)
+    response = await context.request(refreshToken, context.stale.target)
     checkSameUser(entry.record.tokens.claims, response.claims)
   } catch (error) {
     return settleFailure(context, { entry, marked, error })
@@ -117,7 +132,7 @@ async function adoptOther({ vault }: RefreshContext, entry: VaultEntry): Promise
 }
 
 async function settleFailure(
-  context: RefreshContext,
+  context: Refresh,
   failed: { readonly entry: VaultEntry; readonly marked: VaultEntry; readonly error: unknown },
 ): Promise<VaultEntry> {
   const { entry, marked, error } = failed
@@ -137,15 +152,11 @@ async function settleFailure(
 }
 
 /** Whoever logged out or in while the request was under way has the last word: the answer is then thrown away. */
-async function keep(
-  context: RefreshContext,
-  marked: VaultEntry,
-  response: TokenResponse,
-): Promise<VaultEntry> {
+async function keep(context: Refresh, marked: VaultEntry, response: TokenResponse): Promise<VaultEntry> {
   const { vault, runtime } = context
   const now = epochSeconds(runtime.clock)
   const tokens = mergeTokenResponse(response, marked.record.tokens, { now, random: runtime.random() })
-  const record = advanceRecord(marked.record, tokens)
+  const record = advanceRecord(marked.record, tokens, context.stale.target)
   try {
     const written = await vault.write(record, marked.version)
     return written ?? (await resolveConflict(context, record, marked))
@@ -180,6 +191,13 @@ async function endSession({ vault }: RefreshContext, entry: VaultEntry, why: str
   return new SessionError(
     'session_expired',
     `The session cannot be renewed. ${why} The user must log in again: call login().`,
+  )
+}
+
+function noRefreshToken({ resource }: TokenTarget): UsageError {
+  return new UsageError(
+    'refresh_token_required',
+    `An access token for ${resource} is had by the refresh token, and this session has none. Ask for one at login (often by the scope offline_access).`,
   )
 }
 

@@ -1,77 +1,96 @@
 import { ConciergeError, SessionError } from '../errors.ts'
-import { createBackoff } from './backoff.ts'
+import type { Backoff } from './backoff.ts'
 import { ageOf, type HeldTokens, type Holder, holdTokens } from './held-tokens.ts'
 import { refresh, type RefreshContext } from './refresh.ts'
 import { authenticated } from './session-state.ts'
-import { isFresh, isUsable } from './token-set.ts'
-import type { VaultEntry } from './token-vault.ts'
+import { type AccessGrant, isFresh, isUsable } from './token-set.ts'
+import { grantOf, type TokenTarget } from './token-vault.ts'
 
-/** Gives tokens, each as fresh as it needs to be. */
+/** Gives access tokens for one target, each as fresh as it needs to be. */
 export interface Renewal {
-  /** The tokens at hand if they are fresh, at no cost. Both clocks are read once a second; in between, one look at the wall clock does. */
-  peek(): HeldTokens | undefined
+  /** The access token at hand if it is fresh, at no cost. Both clocks are read once a second; in between, one look at the wall clock does. */
+  peek(): AccessGrant | undefined
   /**
-   * Tokens that serve: those at hand while they do, renewed beside that in their last minute; else those of a refresh,
+   * An access token that serves: the one at hand while it does, renewed beside that in its last minute; else that of a refresh,
    * one at a time for any number of callers.
    * @throws SessionError `login_required`, `session_expired`, `session_changed`; TransportError; ServerError; ProtocolError
    */
-  current(): Promise<HeldTokens>
-  /** Tokens of another generation than `refused`, whatever its clock says: for an API that refused them. */
-  newerThan(refused: HeldTokens): Promise<HeldTokens>
+  current(): Promise<AccessGrant>
+  /** An access token other than `refused`, whatever the clock says: for an API that refused it. */
+  otherThan(refused: AccessGrant): Promise<AccessGrant>
 }
 
-/** Renews what `holder` holds. */
-export function createRenewal(context: RefreshContext, holder: Holder): Renewal {
-  const { clock } = context.runtime
-  const backoff = createBackoff(context.runtime)
-  let pending: Promise<HeldTokens> | undefined
+/** What the renewals of one session share. */
+export interface RenewalContext extends RefreshContext {
+  readonly holder: Holder
+  readonly backoff: Backoff
+  /** Runs one renewal of this session after the other. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>
+}
 
-  const attempt = async (entry: HeldTokens, isRefused: boolean): Promise<HeldTokens> => {
+/** Renews the access token for `target`, or the login's own. */
+export function createRenewal(context: RenewalContext, target?: TokenTarget): Renewal {
+  const { holder, backoff } = context
+  const { clock } = context.runtime
+  let pending: Promise<AccessGrant> | undefined
+
+  const freshOf = (held: HeldTokens | undefined): AccessGrant | undefined => {
+    const grant = held && grantOf(held.record, target)
+    return grant && isFresh(grant, ageOf(held, grant, clock)) ? grant : undefined
+  }
+
+  const attempt = async (refused: string | undefined): Promise<AccessGrant> => {
+    const before = holder.held ?? noSession()
+    const fresh = freshOf(before)
+    if (fresh && fresh.accessToken !== refused) return fresh
     backoff.check()
     try {
-      const renewed = await refresh(context, { entry, isRefused })
+      const renewed = await refresh(context, { entry: before, refused, target })
       backoff.note(undefined)
-      return adopt(holder, entry, holdTokens(renewed, clock))
+      const { record } = adopt(holder, before, holdTokens(renewed, clock))
+      return grantOf(record, target) ?? attempt(refused)
     } catch (error) {
       backoff.note(error)
-      throw endIfOver(holder, entry, error)
+      throw endIfOver(holder, before, error)
     }
   }
 
-  const renew = (entry: HeldTokens, isRefused: boolean): Promise<HeldTokens> => {
-    pending ??= attempt(entry, isRefused).finally(() => (pending = undefined))
+  const renew = (refused?: string): Promise<AccessGrant> => {
+    pending ??= context.inTurn(() => attempt(refused)).finally(() => (pending = undefined))
     return pending
   }
 
-  let found: HeldTokens | undefined
+  let found: AccessGrant | undefined
+  let foundIn: HeldTokens | undefined
   let foundAt = 0
-  const peek = (): HeldTokens | undefined => {
-    const { held } = holder
-    const wallTime = clock.wallTime()
-    if (held === found && wallTime >= foundAt && wallTime - foundAt < 1_000) return found
-    foundAt = wallTime
-    found = held && isFresh(held.record.tokens, ageOf(held, clock)) ? held : undefined
-    return found
-  }
 
   return {
-    peek,
+    peek: () => {
+      const { held } = holder
+      const wallTime = clock.wallTime()
+      if (held === foundIn && wallTime >= foundAt && wallTime - foundAt < 1_000) return found
+      foundAt = wallTime
+      foundIn = held
+      found = freshOf(held)
+      return found
+    },
     current: async () => {
       const held = holder.held ?? noSession()
-      const age = ageOf(held, clock)
-      if (isFresh(held.record.tokens, age)) return held
-      const renewal = renew(held, false)
-      if (!isUsable(held.record.tokens, age)) return renewal
+      const fresh = freshOf(held)
+      if (fresh) return fresh
+      const renewal = renew()
+      const grant = grantOf(held.record, target)
+      if (!grant || !isUsable(grant, ageOf(held, grant, clock))) return renewal
       renewal.catch(() => undefined)
-      return held
+      return grant
     },
-    newerThan: async (refused) => {
-      const isNewer = ({ record }: VaultEntry): boolean => record.generation !== refused.record.generation
+    otherThan: async ({ accessToken }) => {
       const held = holder.held ?? noSession()
-      if (isNewer(held)) return held
-      const renewed = await renew(held, true)
-      // A renewal that was under way already may have settled for the tokens that have since been refused.
-      return isNewer(renewed) ? renewed : renew(renewed, true)
+      const atHand = grantOf(held.record, target)
+      if (atHand && atHand.accessToken !== accessToken) return atHand
+      const renewed = await renew(accessToken)
+      // A renewal that was under way already may have settled for the token that has since been refused.
+      return renewed.accessToken !== accessToken ? renewed : renew(accessToken)
     },
   }
 }

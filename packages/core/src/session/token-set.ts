@@ -2,8 +2,8 @@ import type { EpochSeconds, Seconds } from '../ports/clock.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
 import type { TokenResponse } from '../protocol/token-request.ts'
 
-/** The tokens of a session and what is known of them. Pure data. */
-export interface TokenSet {
+/** An access token and what is known of it. Pure data. */
+export interface AccessGrant {
   readonly accessToken: string
   /** Undefined where the server does not say: the token then serves until an API refuses it. */
   readonly expiresIn: Seconds | undefined
@@ -11,11 +11,15 @@ export interface TokenSet {
   readonly receivedAt: EpochSeconds
   /** The age from which it is renewed: before its end, and not at the same moment as everybody else's. */
   readonly renewAt: Seconds | undefined
+  /** Space-delimited, as granted. */
+  readonly scope: string
+}
+
+/** The tokens of a session. */
+export interface TokenSet extends AccessGrant {
   readonly refreshToken: string | undefined
   readonly idToken: string | undefined
   readonly claims: IdTokenClaims | undefined
-  /** Space-delimited, as granted. */
-  readonly scope: string
 }
 
 const longestLifetime: Seconds = 30 * 86_400
@@ -46,16 +50,16 @@ export function mergeTokenResponse(
 }
 
 /** Whether the access token still serves at this age: not in its last seconds, which it may spend on the way. */
-export function isUsable({ expiresIn }: TokenSet, age: Seconds): boolean {
+export function isUsable({ expiresIn }: AccessGrant, age: Seconds): boolean {
   return expiresIn === undefined || age < expiresIn - Math.min(lastSeconds, expiresIn / 10)
 }
 
 /** Whether the access token serves and need not be renewed yet. */
-export function isFresh({ renewAt }: TokenSet, age: Seconds): boolean {
+export function isFresh({ renewAt }: AccessGrant, age: Seconds): boolean {
   return renewAt === undefined || age < renewAt
 }
 
 /** When the access token ends, by the wall clock; undefined where the server does not say. */
-export function expiryOf({ receivedAt, expiresIn }: TokenSet): EpochSeconds | undefined {
+export function expiryOf({ receivedAt, expiresIn }: AccessGrant): EpochSeconds | undefined {
   return expiresIn === undefined ? undefined : receivedAt + expiresIn
 }

@@ -1,11 +1,13 @@
 import { generateRandomState } from 'oauth4webapi'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
 import type { EpochSeconds } from '../ports/clock.ts'
-import type { TokenSet } from './token-set.ts'
+import type { AccessGrant, TokenSet } from './token-set.ts'
 
 /** What is remembered of a session. */
 export interface SessionRecord {
   readonly tokens: TokenSet
+  /** Access tokens for other resources, from the same refresh token, by `targetKey`. */
+  readonly resources?: Readonly<Record<string, AccessGrant>>
   /** One login and everything refreshed from it. */
   readonly family: string
   /** One token set: another value means other tokens. */
@@ -38,9 +40,38 @@ export function createRecord(tokens: TokenSet): SessionRecord {
   return { tokens, family: generateRandomState(), generation: generateRandomState() }
 }
 
-/** The record after a refresh. */
-export function advanceRecord({ family }: SessionRecord, tokens: TokenSet): SessionRecord {
-  return { tokens, family, generation: generateRandomState() }
+/** A protected resource other than the one that the login's access token is for. @see RFC 8707 section 2 */
+export interface TokenTarget {
+  readonly resource: string
+  /** Part of the session's scope. Default: what the server gives for this resource. */
+  readonly scope?: string
+}
+
+/** Under which name the access token for `target` is kept. */
+function targetKey({ resource, scope = '' }: TokenTarget): string {
+  return `${resource} ${scope}`
+}
+
+/** The access token for `target`, or the login's own. */
+export function grantOf(
+  { tokens, resources }: SessionRecord,
+  target: TokenTarget | undefined,
+): AccessGrant | undefined {
+  return target ? resources?.[targetKey(target)] : tokens
+}
+
+/** The record after a refresh: one refresh token, whatever resource the access token is for. */
+export function advanceRecord(
+  before: SessionRecord,
+  tokens: TokenSet,
+  target: TokenTarget | undefined,
+): SessionRecord {
+  const { attempt: _, ...rest } = before
+  const generation = generateRandomState()
+  if (!target) return { ...rest, tokens, generation }
+  const { refreshToken, idToken, claims, ...grant } = tokens
+  const resources = { ...before.resources, [targetKey(target)]: grant }
+  return { ...rest, tokens: { ...before.tokens, refreshToken, idToken, claims }, resources, generation }
 }
 
 /** Holds a record under one key of `store`. What is not a record there counts as nothing. */

@@ -160,8 +160,8 @@ function createWorld(options: WorldOptions): World {
 
   const ask = async (session: LiveSession): Promise<void> => {
     try {
-      const { record } = await session.current()
-      const user = record.tokens.accessToken.split(':')[1]
+      const { accessToken } = await session.current()
+      const user = accessToken.split(':')[1]
       const shown = session.snapshot.status === 'authenticated' ? session.snapshot.scope[0] : undefined
       if (shown !== undefined && user !== shown)
         violations.push(`a token of ${user} was given in the session of ${shown}`)
