@@ -40,6 +40,8 @@ export interface ScriptedServer extends ScriptedHttp {
   logIn(relyingParty: RelyingParty, login?: LoginOptions): Promise<void>
   /** Signs with another key from now on; the key set shows `published`, which is the new key unless told otherwise. */
   useKey(kid: string, options?: { readonly publish?: boolean }): Promise<void>
+  /** The keys that the server shows, as JWKs. */
+  publishedKeys(): readonly Record<string, unknown>[]
   tokenRequests(): readonly SeenRequest[]
 }
 
@@ -145,6 +147,7 @@ export async function createScriptedServer(): Promise<ScriptedServer> {
       kid = newKid
       if (options?.publish !== false) await publish()
     },
+    publishedKeys: () => published,
     tokenRequests: () => network.requests.filter(({ url }) => url === `${issuer}/token`),
   }
   return server
