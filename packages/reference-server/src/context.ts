@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose'
+import type { DpopNonces } from './dpop/dpop-nonces.ts'
 import type { Parameters, ReceivedParameters } from './http/parameters.ts'
 import type { ClientAuthenticationName, EpochSeconds } from './options.ts'
 import type { Client, Settings } from './settings.ts'
@@ -15,6 +16,7 @@ export interface ServerContext {
   readonly clock: ServerClock
   readonly keys: KeyRing
   readonly stores: Stores
+  readonly dpopNonces: DpopNonces
   readonly ledger: LedgerWriter
 }
 
@@ -49,6 +51,8 @@ export interface TokenRequest {
   readonly call: Call
   readonly client: Client
   readonly parameters: Parameters
+  /** Thumbprint of the DPoP key that the request proves; undefined where it proves none. */
+  readonly jkt: string | undefined
 }
 
 /** Answers one `grant_type`. */
@@ -71,6 +75,8 @@ export type ClientAuthenticationMethod = (
 export interface TokenFacts {
   readonly family: TokenFamily
   readonly scopes: readonly string[]
+  /** Thumbprint of the DPoP key that the token is bound to. */
+  readonly jkt: string | undefined
   readonly id: string
   readonly issuedAt: EpochSeconds
   readonly expiresAt: EpochSeconds
@@ -85,6 +91,7 @@ export interface IdTokenFacts extends TokenFacts {
 /** A successful token answer before it takes its wire form. */
 export interface IssuedTokens {
   readonly accessToken: string
+  readonly tokenType: 'Bearer' | 'DPoP'
   readonly expiresIn: number
   readonly scopes: readonly string[]
   readonly refreshToken: string | undefined
@@ -98,6 +105,8 @@ export interface IssuedTokens {
 export interface Dialect {
   readonly name: string
   readonly endpoints: readonly Endpoint[]
+  /** False where `DPoP` headers are not looked at. */
+  readonly dpop: boolean
   /** By `grant_type`. */
   readonly grants: Readonly<Record<string, Grant>>
   readonly clientAuthenticationMethods: Readonly<Record<ClientAuthenticationName, ClientAuthenticationMethod>>

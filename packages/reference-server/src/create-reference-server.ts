@@ -1,5 +1,6 @@
 import type { ServerContext } from './context.ts'
 import { standard } from './dialects/standard.ts'
+import { createDpopNonces } from './dpop/dpop-nonces.ts'
 import { createRouter } from './http/router.ts'
 import { endLogins, type LoginFilter } from './logout/end-login.ts'
 import type { ReferenceServerOptions } from './options.ts'
@@ -7,6 +8,7 @@ import { buildSettings } from './settings.ts'
 import { createServerClock, type ServerClock } from './state/clock.ts'
 import { createKeyRing, type RotateKeysOptions } from './state/key-ring.ts'
 import { createLedger, type Ledger } from './state/ledger.ts'
+import { randomSecret } from './state/secrets.ts'
 import { createStores } from './state/stores.ts'
 import { createSignIn, type SignIn } from './testing-kit/sign-in.ts'
 import { revokeFamily } from './tokens/token-families.ts'
@@ -39,6 +41,12 @@ function createContext(options: ReferenceServerOptions): ServerContext {
     clock,
     keys: createKeyRing(settings.signingAlg),
     stores: createStores(clock),
+    dpopNonces: createDpopNonces({
+      required: settings.dpop.nonces === 'required',
+      lifetime: settings.dpop.nonceLifetime,
+      clock,
+      newSecret: randomSecret,
+    }),
     ledger: createLedger(clock, options.ledgerCapacity),
   }
 }

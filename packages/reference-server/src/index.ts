@@ -3,6 +3,7 @@ export type { LoginFilter } from './logout/end-login.ts'
 export type {
   ClientAuthenticationName,
   ClientOptions,
+  DpopOptions,
   EpochSeconds,
   Lifetimes,
   ReferenceServerOptions,

@@ -37,6 +37,8 @@ export interface ClientOptions {
   readonly requirePkce?: boolean
   /** `aud` of this client's access tokens. Default: the server's `audience`. */
   readonly audience?: string
+  /** Refuses token requests of this client without a DPoP proof. Default: false. @see RFC 9449 section 5.2 */
+  readonly dpopBoundAccessTokens?: boolean
 }
 
 /** A person who can log in. */
@@ -55,6 +57,14 @@ export interface Lifetimes {
   readonly code: number
   /** A login at the server itself: how long its cookie spares the login page. */
   readonly session: number
+}
+
+/** How DPoP proofs are checked. */
+export interface DpopOptions {
+  /** Whether proofs must carry a nonce of this server. Default: `required`. @see RFC 9449 section 8 */
+  readonly nonces?: 'off' | 'required'
+  /** How long a nonce is good for, in seconds. Default: 300. */
+  readonly nonceLifetime?: number
 }
 
 /** What `createReferenceServer` can be told. Only `issuer` is required. */
@@ -76,6 +86,7 @@ export interface ReferenceServerOptions {
   readonly refreshTokenRotation?: RefreshTokenRotation
   /** Default: `ES256`. */
   readonly signingAlg?: SigningAlg
+  readonly dpop?: DpopOptions
   /** How many entries each list of the ledger keeps, the latest ones. Default: 10,000. */
   readonly ledgerCapacity?: number
 }

@@ -1,6 +1,7 @@
 import type {
   ClientAuthenticationName,
   ClientOptions,
+  DpopOptions,
   Lifetimes,
   ReferenceServerOptions,
   RefreshTokenRotation,
@@ -21,6 +22,7 @@ export interface Client {
   readonly skipConsent: boolean
   readonly requirePkce: boolean
   readonly audience: string
+  readonly dpopBoundAccessTokens: boolean
 }
 
 /** A user with every default filled in. */
@@ -41,6 +43,7 @@ export interface Settings {
   readonly lifetimes: Lifetimes
   readonly refreshTokenRotation: RefreshTokenRotation
   readonly signingAlg: SigningAlg
+  readonly dpop: Required<DpopOptions>
 }
 
 const standardScopes: Readonly<Record<string, string>> = {
@@ -121,6 +124,7 @@ function buildClient(client: ClientOptions, audience: string): Client {
     skipConsent: client.skipConsent ?? false,
     requirePkce: isPublic || (client.requirePkce ?? false),
     audience: client.audience ?? audience,
+    dpopBoundAccessTokens: client.dpopBoundAccessTokens ?? false,
   }
 }
 
@@ -154,5 +158,6 @@ export function buildSettings(options: ReferenceServerOptions): Settings {
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
     refreshTokenRotation: options.refreshTokenRotation ?? 'strict',
     signingAlg: options.signingAlg ?? 'ES256',
+    dpop: { nonces: 'required', nonceLifetime: 300, ...options.dpop },
   }
 }

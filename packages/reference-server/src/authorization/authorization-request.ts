@@ -78,6 +78,13 @@ function readMaxAge(parameters: Parameters): number | undefined {
   return Number(text)
 }
 
+/** @see RFC 9449 section 10 */
+function readDpopJkt(parameters: Parameters): string | undefined {
+  const jkt = parameters.get('dpop_jkt')
+  if (jkt === undefined || /^[\w-]{43}$/.test(jkt)) return jkt
+  throw new OAuthError('invalid_request', 'dpop_jkt is not a SHA-256 thumbprint in base64url')
+}
+
 async function readHintedSubject(
   context: ServerContext,
   parameters: Parameters,
@@ -111,5 +118,6 @@ export async function checkAuthorizationRequest(
     loginHint: parameters.get('login_hint'),
     hintedSubject: await readHintedSubject(context, parameters),
     acrValues: words(parameters.get('acr_values')),
+    dpopJkt: readDpopJkt(parameters),
   }
 }

@@ -35,6 +35,7 @@ export const standard: Dialect = {
     endSessionEndpoint,
     endSessionConfirmEndpoint,
   ],
+  dpop: true,
   grants: {
     authorization_code: authorizationCodeGrant,
     refresh_token: refreshTokenGrant,

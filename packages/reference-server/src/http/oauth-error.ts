@@ -17,6 +17,8 @@ export type OAuthErrorCode =
   | 'registration_not_supported'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
 
 /** A refusal with the code that its specification names. `message` is the `error_description`. */
 export class OAuthError extends Error {

@@ -23,7 +23,7 @@ describe('CORS', () => {
     expect(status).toBe(204)
     expect(headers.get('access-control-allow-origin')).toBe('https://app.example')
     expect(headers.get('access-control-allow-methods')).toContain('POST')
-    expect(headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type')
+    expect(headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type,DPoP')
     expect(headers.get('vary')).toContain('Origin')
   })
 
@@ -49,7 +49,7 @@ describe('CORS', () => {
     const userInfo = await ask('/userinfo', fromOrigin('https://app.example', { Authorization: 'Bearer x' }))
     expect(userInfo.status).toBe(401)
     expect(userInfo.headers.get('access-control-allow-origin')).toBe('https://app.example')
-    expect(userInfo.headers.get('access-control-expose-headers')).toBe('WWW-Authenticate')
+    expect(userInfo.headers.get('access-control-expose-headers')).toBe('WWW-Authenticate,DPoP-Nonce')
   })
 
   test.each(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(

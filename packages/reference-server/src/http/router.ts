@@ -30,8 +30,8 @@ function corsFor({ context, endpoint }: Route): MiddlewareHandler<RouterEnv> {
   return cors({
     origin: endpoint.origins === 'any' ? '*' : ofClients,
     allowMethods: [...endpoint.methods],
-    allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ['WWW-Authenticate'],
+    allowHeaders: ['Authorization', 'Content-Type', 'DPoP'],
+    exposeHeaders: ['WWW-Authenticate', 'DPoP-Nonce'],
     maxAge: 600,
   })
 }

@@ -1,6 +1,7 @@
 import { promptValues } from '../authorization/authorization-request.ts'
 import { responseModes } from '../authorization/return-address.ts'
 import type { ServerContext } from '../context.ts'
+import { dpopSigningAlgs } from '../dpop/dpop-proof.ts'
 import { urlBelowIssuer } from '../endpoint-url.ts'
 import { claimsByScope } from '../users/user-claims.ts'
 
@@ -29,6 +30,7 @@ export function buildMetadata(context: ServerContext): Readonly<Record<string, u
     token_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     code_challenge_methods_supported: ['S256'],
+    ...(dialect.dpop && { dpop_signing_alg_values_supported: dpopSigningAlgs }),
     prompt_values_supported: promptValues,
     claims_supported: [...protocolClaims, ...Object.values(claimsByScope).flat()],
     authorization_response_iss_parameter_supported: true,

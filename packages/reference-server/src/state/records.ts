@@ -24,6 +24,8 @@ export interface AuthorizationRequest extends ReturnAddress {
   /** The subject named by `id_token_hint`, if there was one. */
   readonly hintedSubject: string | undefined
   readonly acrValues: readonly string[]
+  /** Thumbprint of the DPoP key that the code is bound to. */
+  readonly dpopJkt: string | undefined
 }
 
 /** A user logged in at the server in one browser. */
@@ -72,6 +74,8 @@ export interface TokenFamily {
   /** The login behind it; absent where no user took part. */
   readonly login: Login | undefined
   readonly scopes: readonly string[]
+  /** Thumbprint of the DPoP key that its refresh tokens are bound to, which only those of public clients are. */
+  readonly jkt: string | undefined
   revoked: boolean
 }
 
@@ -88,6 +92,8 @@ export interface AccessTokenRecord {
   readonly id: string
   readonly family: TokenFamily
   readonly scopes: readonly string[]
+  /** Thumbprint of the DPoP key that the token is bound to. */
+  readonly jkt: string | undefined
   revoked: boolean
 }
 

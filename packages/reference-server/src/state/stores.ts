@@ -19,6 +19,8 @@ export interface Stores {
   readonly families: ExpiringMap<TokenFamily>
   readonly accessTokens: ExpiringMap<AccessTokenRecord>
   readonly refreshTokens: ExpiringMap<RefreshTokenRecord>
+  /** The DPoP proofs seen, by key and `jti`. */
+  readonly dpopProofs: ExpiringMap<true>
   /** Keyed by user and client: the scopes consented to. */
   readonly consents: Map<string, Set<string>>
   /** The next readable name of its kind: `rt-1`, `rt-2`. */
@@ -36,6 +38,7 @@ export function createStores(clock: ServerClock): Stores {
     families: new ExpiringMap(clock),
     accessTokens: new ExpiringMap(clock),
     refreshTokens: new ExpiringMap(clock),
+    dpopProofs: new ExpiringMap(clock),
     consents: new Map(),
     nextId(kind) {
       const count = (counters.get(kind) ?? 0) + 1

@@ -1,4 +1,5 @@
 import type { Grant, TokenRequest } from '../context.ts'
+import { checkBoundKey } from '../dpop/token-request-key.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import type { CodeRecord } from '../state/records.ts'
 import { issueTokens } from './issue-tokens.ts'
@@ -13,7 +14,7 @@ function refuseReplay({ call: { context } }: TokenRequest, { spentFor }: CodeRec
 }
 
 function readCode(request: TokenRequest): CodeRecord {
-  const { call, client, parameters } = request
+  const { call, client, parameters, jkt } = request
   const code = parameters.get('code')
   if (code === undefined) throw new OAuthError('invalid_request', 'parameter code is missing')
   const record = call.context.stores.codes.get(code)
@@ -26,6 +27,7 @@ function readCode(request: TokenRequest): CodeRecord {
   if (parameters.get('redirect_uri') !== record.request.redirectUri) {
     throw new OAuthError('invalid_grant', 'redirect_uri is not that of the authorization request')
   }
+  checkBoundKey(record.request.dpopJkt, jkt)
   return record
 }
 
@@ -36,18 +38,19 @@ function readCode(request: TokenRequest): CodeRecord {
  * @see RFC 6749 sections 4.1.2 and 4.1.3
  */
 export const authorizationCodeGrant: Grant = async (tokenRequest) => {
-  const { call, client, parameters } = tokenRequest
+  const { call, client, parameters, jkt } = tokenRequest
   const { codeChallenge } = readCode(tokenRequest).request
   await checkCodeVerifier(codeChallenge, parameters.get('code_verifier'))
   // Read again: another request may have spent the code while the verifier was hashed.
   const record = readCode(tokenRequest)
   const { login, request } = record
-  const family = startFamily(call.context, { client, login, scopes: request.scopes })
+  const family = startFamily(call.context, { client, login, scopes: request.scopes, jkt })
   record.spentFor = family
   return issueTokens(call.context, {
     family,
     scopes: request.scopes,
     nonce: request.nonce,
+    jkt,
     withRefreshToken: client.grantTypes.includes('refresh_token'),
   })
 }

@@ -9,6 +9,8 @@ export interface TokenOrder {
   readonly family: TokenFamily
   readonly scopes: readonly string[]
   readonly nonce?: string | undefined
+  /** Thumbprint of the DPoP key that the access token is bound to. */
+  readonly jkt: string | undefined
   readonly withRefreshToken: boolean
 }
 
@@ -22,7 +24,7 @@ const kinds = {
 /** Names a new token, counts its time, and writes it down. */
 function beginToken(
   context: ServerContext,
-  { family, scopes }: TokenOrder,
+  { family, scopes, jkt }: TokenOrder,
   kind: keyof typeof kinds,
 ): TokenFacts {
   const { prefix, lifetime } = kinds[kind]
@@ -32,14 +34,14 @@ function beginToken(
   const { clientId } = family.client
   const written = { kind, id, familyId: family.id, clientId, subject: family.subject, expiresAt }
   context.ledger.addToken({ ...written, scope: scopes.join(' ') })
-  return { family, scopes, id, issuedAt, expiresAt }
+  return { family, scopes, jkt, id, issuedAt, expiresAt }
 }
 
 async function issueAccessToken(context: ServerContext, order: TokenOrder): Promise<string> {
   const facts = beginToken(context, order, 'access_token')
-  const { id, family, scopes, expiresAt } = facts
+  const { id, family, scopes, jkt, expiresAt } = facts
   const value = await context.dialect.buildAccessToken(context, facts)
-  context.stores.accessTokens.set(value, { id, family, scopes, revoked: false }, expiresAt)
+  context.stores.accessTokens.set(value, { id, family, scopes, jkt, revoked: false }, expiresAt)
   return value
 }
 
@@ -67,5 +69,7 @@ export async function issueTokens(context: ServerContext, order: TokenOrder): Pr
   const accessToken = await issueAccessToken(context, order)
   const wantsIdToken = family.login !== undefined && scopes.includes('openid')
   const idToken = wantsIdToken ? await issueIdToken(context, order, accessToken) : undefined
-  return { accessToken, expiresIn: context.settings.lifetimes.accessToken, scopes, refreshToken, idToken }
+  const tokenType = order.jkt === undefined ? 'Bearer' : 'DPoP'
+  const expiresIn = context.settings.lifetimes.accessToken
+  return { accessToken, tokenType, expiresIn, scopes, refreshToken, idToken }
 }

@@ -1,4 +1,5 @@
 import type { Grant, ServerContext, TokenRequest } from '../context.ts'
+import { checkBoundKey } from '../dpop/token-request-key.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import type { RefreshTokenRecord } from '../state/records.ts'
 import { issueTokens } from './issue-tokens.ts'
@@ -56,7 +57,13 @@ export const refreshTokenGrant: Grant = async (tokenRequest) => {
   const record = readRefreshToken(tokenRequest)
   const scopes = readScopes(record.family.scopes, tokenRequest.parameters.get('scope'))
   if (record.family.revoked) throw new OAuthError('invalid_grant', 'the refresh token is revoked')
+  checkBoundKey(record.family.jkt, tokenRequest.jkt)
   const rotates = context.settings.refreshTokenRotation !== 'none'
   if (rotates) spend(context, record)
-  return issueTokens(context, { family: record.family, scopes, withRefreshToken: rotates })
+  return issueTokens(context, {
+    family: record.family,
+    scopes,
+    jkt: tokenRequest.jkt,
+    withRefreshToken: rotates,
+  })
 }

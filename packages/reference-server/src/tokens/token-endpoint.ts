@@ -1,5 +1,7 @@
 import { authenticateClient } from '../clients/client-authentication.ts'
 import type { Call, Endpoint } from '../context.ts'
+import { nextNonceHeader } from '../dpop/dpop-proof.ts'
+import { readTokenRequestKey } from '../dpop/token-request-key.ts'
 import { jsonAnswer } from '../http/answers.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import { singleParameters } from '../http/parameters.ts'
@@ -15,7 +17,9 @@ async function answerTokenRequest(call: Call): Promise<Response> {
   if (!client.grantTypes.includes(grantType)) {
     throw new OAuthError('unauthorized_client', 'the client is not registered for this grant_type')
   }
-  return jsonAnswer(dialect.buildTokenResponse(await grant({ call, client, parameters })))
+  const jkt = await readTokenRequestKey(call, client)
+  const tokens = await grant({ call, client, parameters, jkt })
+  return jsonAnswer(dialect.buildTokenResponse(tokens), { headers: nextNonceHeader(call) })
 }
 
 /** The token endpoint. @see RFC 6749 section 3.2 */

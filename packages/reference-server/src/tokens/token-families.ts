@@ -1,15 +1,23 @@
 import type { ServerContext } from '../context.ts'
+import { isPublic } from '../clients/public-client.ts'
 import type { Client } from '../settings.ts'
 import type { Login, TokenFamily } from '../state/records.ts'
 
+/** What one authorization granted. */
+export interface NewFamily {
+  readonly client: Client
+  readonly login: Login
+  readonly scopes: readonly string[]
+  /** Thumbprint of the DPoP key that the client proved. */
+  readonly jkt: string | undefined
+}
+
 /** Begins the family of tokens that one authorization leads to. */
-export function startFamily(
-  context: ServerContext,
-  { client, login, scopes }: { client: Client; login: Login; scopes: readonly string[] },
-): TokenFamily {
+export function startFamily(context: ServerContext, { client, login, scopes, jkt }: NewFamily): TokenFamily {
   const { user } = login
+  const bound = isPublic(client) ? jkt : undefined
   const id = context.stores.nextId('family')
-  const family: TokenFamily = { id, client, subject: user.subject, login, scopes, revoked: false }
+  const family: TokenFamily = { id, client, subject: user.subject, login, scopes, jkt: bound, revoked: false }
   keepFamily(context, family)
   return family
 }

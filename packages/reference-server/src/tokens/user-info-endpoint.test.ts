@@ -45,7 +45,9 @@ describe('userinfo', () => {
   test('asks for a token without naming an error', async () => {
     const response = await get(createServer())
     expect(response.status).toBe(401)
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="userinfo"')
+    expect(response.headers.get('www-authenticate')).toMatch(
+      /^Bearer realm="userinfo", DPoP realm="userinfo", algs="ES256 /,
+    )
   })
 
   test('refuses a wrong token', async () => {
