@@ -58,6 +58,9 @@ export interface TokenRequest {
 /** Answers one `grant_type`. */
 export type Grant = (request: TokenRequest) => Promise<IssuedTokens>
 
+/** Finds the client of a token request that shows no client credentials, but whose grant names it. */
+export type ClientOfGrant = (call: Call, parameters: Parameters) => Client | undefined
+
 /** What a client showed of itself in a request. */
 export interface PresentedClient {
   readonly clientId: string
@@ -75,6 +78,8 @@ export type ClientAuthenticationMethod = (
 export interface TokenFacts {
   readonly family: TokenFamily
   readonly scopes: readonly string[]
+  /** `aud`: the resources asked for, or else the client's audience. */
+  readonly audience: readonly string[]
   /** Thumbprint of the DPoP key that the token is bound to. */
   readonly jkt: string | undefined
   readonly id: string
@@ -94,6 +99,8 @@ export interface IssuedTokens {
   readonly tokenType: 'Bearer' | 'DPoP'
   readonly expiresIn: number
   readonly scopes: readonly string[]
+  /** The answer to a token exchange says what it gave. @see RFC 8693 section 2.2.1 */
+  readonly issuedTokenType?: string
   readonly refreshToken: string | undefined
   readonly idToken: string | undefined
 }
@@ -109,6 +116,8 @@ export interface Dialect {
   readonly dpop: boolean
   /** By `grant_type`. */
   readonly grants: Readonly<Record<string, Grant>>
+  /** By `grant_type`, for the grants that need no client authentication. */
+  readonly clientsOfGrants: Readonly<Record<string, ClientOfGrant>>
   readonly clientAuthenticationMethods: Readonly<Record<ClientAuthenticationName, ClientAuthenticationMethod>>
   readonly buildMetadata: (context: ServerContext) => Readonly<Record<string, unknown>>
   readonly buildAccessToken: (context: ServerContext, facts: TokenFacts) => Promise<string>

@@ -8,7 +8,9 @@ export type {
   Lifetimes,
   ReferenceServerOptions,
   RefreshTokenRotation,
+  ServiceAccountOptions,
   SigningAlg,
+  TrustedIssuerOptions,
   UserOptions,
 } from './options.ts'
 export type { ServerClock } from './state/clock.ts'

@@ -68,7 +68,7 @@ describe('DPoP', () => {
     ])
   })
 
-  test('works for openid-client, also after the nonce has rotated', async () => {
+  test('works for openid-client, which hears that its token is no bearer token', async () => {
     const { server, inProcess } = prepare()
     const config = await client.discovery(new URL(issuer), 'spa', undefined, undefined, {
       [client.customFetch]: inProcess,
@@ -87,9 +87,7 @@ describe('DPoP', () => {
     })
     const userInfo = await client.fetchUserInfo(config, tokens.access_token, 'ada', { DPoP })
     expect(userInfo.sub).toBe('ada')
-    for (const path of ['/userinfo', '/userinfo']) {
-      const bare = client.fetchProtectedResource(config, tokens.access_token, new URL(issuer + path), 'GET')
-      await expect(bare).rejects.toThrow(client.WWWAuthenticateChallengeError)
-    }
+    const bare = client.fetchUserInfo(config, tokens.access_token, 'ada')
+    await expect(bare).rejects.toThrow(client.WWWAuthenticateChallengeError)
   })
 })

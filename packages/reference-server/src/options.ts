@@ -1,3 +1,5 @@
+import type { JSONWebKeySet } from 'jose'
+
 /** A point in time: whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number
 
@@ -15,6 +17,23 @@ export type SigningAlg = 'ES256' | 'RS256' | 'PS256' | 'EdDSA'
  */
 export type RefreshTokenRotation = 'none' | 'strict' | { readonly grace: number }
 
+/** A program with an identity of its own. */
+export interface ServiceAccountOptions {
+  /** `iss` of its assertions, beside its client id, and `sub` of its tokens. Default: the client id. */
+  readonly email?: string
+  /** Usernames of those whom it may act for, named by `sub`. Default: nobody but itself. */
+  readonly actsFor?: readonly string[]
+}
+
+/** An issuer elsewhere whose JWTs are taken as grants and as subject tokens. */
+export interface TrustedIssuerOptions {
+  /** `iss` of its JWTs. */
+  readonly issuer: string
+  readonly jwks: JSONWebKeySet
+  /** The subjects it may speak for. Default: any. */
+  readonly subjects?: readonly string[]
+}
+
 /** A client to be registered when the server is created. */
 export interface ClientOptions {
   readonly clientId: string
@@ -24,10 +43,10 @@ export interface ClientOptions {
   readonly clientName?: string
   /** The one method this client may use. Default: `none`, or either secret method when there is a secret. */
   readonly tokenEndpointAuthMethod?: ClientAuthenticationName
-  /** Compared character by character, save for the port of a loopback IP literal. */
-  readonly redirectUris: readonly string[]
+  /** Compared character by character, save for the port of a loopback IP literal. Default: none. */
+  readonly redirectUris?: readonly string[]
   readonly postLogoutRedirectUris?: readonly string[]
-  /** Default: `authorization_code` and `refresh_token`. */
+  /** Default: `authorization_code` and `refresh_token`, or that of a service account. */
   readonly grantTypes?: readonly string[]
   /** The scopes this client may ask for. Default: every scope of the server. */
   readonly scopes?: readonly string[]
@@ -39,6 +58,12 @@ export interface ClientOptions {
   readonly audience?: string
   /** Refuses token requests of this client without a DPoP proof. Default: false. @see RFC 9449 section 5.2 */
   readonly dpopBoundAccessTokens?: boolean
+  /** Public keys that verify its assertions. */
+  readonly jwks?: JSONWebKeySet
+  /** Lets it get tokens by assertions signed with its keys (RFC 7523 section 2.1). Needs `jwks`. */
+  readonly serviceAccount?: ServiceAccountOptions
+  /** The targets it may exchange tokens for (RFC 8693). Default: any. */
+  readonly tokenExchangeTargets?: readonly string[]
 }
 
 /** A person who can log in. */
@@ -87,6 +112,8 @@ export interface ReferenceServerOptions {
   /** Default: `ES256`. */
   readonly signingAlg?: SigningAlg
   readonly dpop?: DpopOptions
+  /** Default: none. */
+  readonly trustedIssuers?: readonly TrustedIssuerOptions[]
   /** How many entries each list of the ledger keeps, the latest ones. Default: 10,000. */
   readonly ledgerCapacity?: number
 }

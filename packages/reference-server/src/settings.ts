@@ -1,3 +1,5 @@
+import type { JSONWebKeySet } from 'jose'
+import { jwtBearerGrantType } from './grant-types.ts'
 import type {
   ClientAuthenticationName,
   ClientOptions,
@@ -6,6 +8,7 @@ import type {
   ReferenceServerOptions,
   RefreshTokenRotation,
   SigningAlg,
+  TrustedIssuerOptions,
   UserOptions,
 } from './options.ts'
 
@@ -23,6 +26,18 @@ export interface Client {
   readonly requirePkce: boolean
   readonly audience: string
   readonly dpopBoundAccessTokens: boolean
+  readonly jwks: JSONWebKeySet | undefined
+  readonly serviceAccount: ServiceAccount | undefined
+  /** Undefined where any will do. */
+  readonly tokenExchangeTargets: readonly string[] | undefined
+}
+
+/** A client that gets tokens by its own assertions. */
+export interface ServiceAccount {
+  /** `sub` of its tokens. */
+  readonly name: string
+  /** The usernames of those whom it may act for. */
+  readonly actsFor: readonly string[]
 }
 
 /** A user with every default filled in. */
@@ -44,9 +59,11 @@ export interface Settings {
   readonly refreshTokenRotation: RefreshTokenRotation
   readonly signingAlg: SigningAlg
   readonly dpop: Required<DpopOptions>
+  readonly trustedIssuers: readonly TrustedIssuerOptions[]
 }
 
-const standardScopes: Readonly<Record<string, string>> = {
+/** The scopes of OpenID Connect, with the words for the consent page. */
+export const standardScopes: Readonly<Record<string, string>> = {
   openid: 'Know who you are',
   profile: 'See your name and profile',
   email: 'See your e-mail address',
@@ -105,6 +122,16 @@ function methodsOf(client: ClientOptions): readonly ClientAuthenticationName[] {
   return client.clientSecret === undefined ? ['none'] : ['client_secret_basic', 'client_secret_post']
 }
 
+function buildServiceAccount({ clientId, jwks, serviceAccount }: ClientOptions): ServiceAccount | undefined {
+  if (!serviceAccount) return undefined
+  if (!jwks) throw new TypeError(`client ${clientId}: a serviceAccount needs jwks`)
+  return { name: serviceAccount.email ?? clientId, actsFor: serviceAccount.actsFor ?? [] }
+}
+
+function defaultGrantTypes({ serviceAccount }: ClientOptions): readonly string[] {
+  return serviceAccount ? [jwtBearerGrantType] : ['authorization_code', 'refresh_token']
+}
+
 function buildClient(client: ClientOptions, audience: string): Client {
   const isPublic = client.clientSecret === undefined
   if (isPublic !== methodsOf(client).includes('none')) {
@@ -117,14 +144,17 @@ function buildClient(client: ClientOptions, audience: string): Client {
     clientSecret: client.clientSecret,
     clientName: client.clientName ?? client.clientId,
     authenticationMethods: methodsOf(client),
-    redirectUris: client.redirectUris,
+    redirectUris: client.redirectUris ?? [],
     postLogoutRedirectUris: client.postLogoutRedirectUris ?? [],
-    grantTypes: client.grantTypes ?? ['authorization_code', 'refresh_token'],
+    grantTypes: client.grantTypes ?? defaultGrantTypes(client),
     scopes: client.scopes,
     skipConsent: client.skipConsent ?? false,
     requirePkce: isPublic || (client.requirePkce ?? false),
     audience: client.audience ?? audience,
     dpopBoundAccessTokens: client.dpopBoundAccessTokens ?? false,
+    jwks: client.jwks,
+    serviceAccount: buildServiceAccount(client),
+    tokenExchangeTargets: client.tokenExchangeTargets,
   }
 }
 
@@ -158,6 +188,7 @@ export function buildSettings(options: ReferenceServerOptions): Settings {
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
     refreshTokenRotation: options.refreshTokenRotation ?? 'strict',
     signingAlg: options.signingAlg ?? 'ES256',
+    trustedIssuers: options.trustedIssuers ?? [],
     dpop: { nonces: 'required', nonceLifetime: 300, ...options.dpop },
   }
 }

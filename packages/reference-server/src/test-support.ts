@@ -6,14 +6,17 @@ export const issuer = 'https://as.example'
 export const redirectUri = 'https://app.example/callback'
 export const codeVerifier = 'a-verifier-of-at-least-forty-three-characters'
 
-export const publicClient: ClientOptions = {
+/** A client that users log in to. */
+type LoginClient = ClientOptions & { readonly redirectUris: readonly string[] }
+
+export const publicClient: LoginClient = {
   clientId: 'spa',
   clientName: 'Shop & Co',
   redirectUris: [redirectUri, 'http://127.0.0.1/callback', 'com.example.app:/callback'],
   postLogoutRedirectUris: ['https://app.example/bye'],
 }
 
-export const confidentialClient: ClientOptions = {
+export const confidentialClient: LoginClient = {
   clientId: 'web:app',
   clientSecret: 'a secret: 100% + & =',
   redirectUris: ['https://web.example/callback'],

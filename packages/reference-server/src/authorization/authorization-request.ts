@@ -1,3 +1,4 @@
+import { readScopes } from '../clients/requested-scopes.ts'
 import type { ServerContext } from '../context.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import { type Parameters, type ReceivedParameters, singleParameters } from '../http/parameters.ts'
@@ -33,15 +34,6 @@ function checkUnsupported(parameters: Parameters): void {
     if (parameters.has(name))
       throw new OAuthError(`${name}_not_supported`, `parameter ${name} is not supported`)
   }
-}
-
-function readScopes(context: ServerContext, client: Client, parameters: Parameters): readonly string[] {
-  const scopes = [...new Set(words(parameters.get('scope')))]
-  const refused = scopes.find(
-    (scope) => !context.settings.scopes.has(scope) || client.scopes?.includes(scope) === false,
-  )
-  if (refused !== undefined) throw new OAuthError('invalid_scope', `scope ${refused} is not to be had`)
-  return scopes
 }
 
 /** @see RFC 7636 section 4.3, RFC 9700 section 2.1.1 */
@@ -110,7 +102,7 @@ export async function checkAuthorizationRequest(
   checkResponse(parameters, client)
   return {
     ...returnAddress,
-    scopes: readScopes(context, client, parameters),
+    scopes: readScopes(context, client, parameters.get('scope')),
     codeChallenge: readCodeChallenge(client, parameters),
     nonce: parameters.get('nonce'),
     prompts: readPrompts(parameters),

@@ -51,6 +51,12 @@ export const publicClient: ClientAuthenticationMethod = (request, parameters) =>
   return clientId === undefined || hasProof ? undefined : { clientId, prove: async () => true }
 }
 
+/** Says whether a request shows who its client is by any method. */
+export function showsClient({ context, request }: Call, parameters: Parameters): boolean {
+  const methods = Object.values(context.dialect.clientAuthenticationMethods)
+  return methods.some((read) => read(request, parameters) !== undefined)
+}
+
 function readPresented(call: Call, parameters: Parameters): [ClientAuthenticationName, PresentedClient] {
   const methods = Object.entries(call.context.dialect.clientAuthenticationMethods)
   const presented = methods.flatMap(([name, read]) => {

@@ -1,8 +1,10 @@
+import { clientOfAssertion, jwtBearerGrant } from '../assertions/jwt-bearer-grant.ts'
 import { authorizeEndpoint } from '../authorization/authorize-endpoint.ts'
 import { consentEndpoint } from '../authorization/consent-endpoint.ts'
 import { loginEndpoint } from '../authorization/login-endpoint.ts'
 import { clientSecretBasic, clientSecretPost, publicClient } from '../clients/client-authentication.ts'
 import type { Dialect } from '../context.ts'
+import { jwtBearerGrantType, tokenExchangeGrantType } from '../grant-types.ts'
 import { endSessionConfirmEndpoint, endSessionEndpoint } from '../logout/end-session-endpoint.ts'
 import {
   authorizationServerMetadataEndpoint,
@@ -10,8 +12,10 @@ import {
 } from '../metadata/discovery-endpoints.ts'
 import { jwksEndpoint } from '../metadata/jwks-endpoint.ts'
 import { buildMetadata } from '../metadata/server-metadata.ts'
+import { tokenExchangeGrant } from '../token-exchange/token-exchange-grant.ts'
 import { buildJwtAccessToken } from '../tokens/access-token.ts'
 import { authorizationCodeGrant } from '../tokens/authorization-code-grant.ts'
+import { clientCredentialsGrant } from '../tokens/client-credentials-grant.ts'
 import { buildIdTokenClaims } from '../tokens/id-token.ts'
 import { refreshTokenGrant } from '../tokens/refresh-token-grant.ts'
 import { revocationEndpoint } from '../tokens/revocation-endpoint.ts'
@@ -39,7 +43,11 @@ export const standard: Dialect = {
   grants: {
     authorization_code: authorizationCodeGrant,
     refresh_token: refreshTokenGrant,
+    client_credentials: clientCredentialsGrant,
+    [jwtBearerGrantType]: jwtBearerGrant,
+    [tokenExchangeGrantType]: tokenExchangeGrant,
   },
+  clientsOfGrants: { [jwtBearerGrantType]: clientOfAssertion },
   clientAuthenticationMethods: {
     none: publicClient,
     client_secret_basic: clientSecretBasic,

@@ -19,6 +19,7 @@ export type OAuthErrorCode =
   | 'insufficient_scope'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  | 'invalid_target'
 
 /** A refusal with the code that its specification names. `message` is the `error_description`. */
 export class OAuthError extends Error {

@@ -7,21 +7,30 @@ export type Parameters = ReadonlyMap<string, string>
 export interface ReceivedParameters {
   readonly values: Parameters
   readonly repeated: ReadonlySet<string>
+  /** Every value of a parameter that may come more than once; `values` holds the first. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
 const bodyLimitBytes = 64 * 1024
 
+/** @see RFC 8707 section 2, RFC 8693 section 2.1 */
+const repeatable: ReadonlySet<string> = new Set(['resource', 'audience'])
+
 const secretParameters: ReadonlySet<string> = new Set([
   'access_token',
+  'actor_token',
   'assertion',
+  'auth_req_id',
   'client_assertion',
   'client_secret',
   'code',
   'code_verifier',
+  'device_code',
   'form_token',
   'id_token_hint',
   'password',
   'refresh_token',
+  'subject_token',
   'token',
 ])
 
@@ -33,12 +42,14 @@ const secretParameters: ReadonlySet<string> = new Set([
 export function collectParameters(pairs: URLSearchParams): ReceivedParameters {
   const values = new Map<string, string>()
   const repeated = new Set<string>()
+  const lists = new Map<string, string[]>()
   for (const [name, value] of pairs) {
     if (value === '') continue
-    if (values.has(name)) repeated.add(name)
-    else values.set(name, value)
+    if (repeatable.has(name)) lists.set(name, [...(lists.get(name) ?? []), value])
+    else if (values.has(name)) repeated.add(name)
+    if (!values.has(name)) values.set(name, value)
   }
-  return { values, repeated }
+  return { values, repeated, lists }
 }
 
 /**

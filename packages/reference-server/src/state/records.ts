@@ -66,6 +66,12 @@ export interface LogoutInteraction {
   readonly returnTo: string | undefined
 }
 
+/** The `act` claim: who acts now, and inside it who did before. @see RFC 8693 section 4.1 */
+export interface ActorClaim {
+  readonly sub: string
+  readonly act?: ActorClaim
+}
+
 /** What was granted to one client at one time. All tokens that come from it are one family. */
 export interface TokenFamily {
   readonly id: string
@@ -74,6 +80,10 @@ export interface TokenFamily {
   /** The login behind it; absent where no user took part. */
   readonly login: Login | undefined
   readonly scopes: readonly string[]
+  /** The resources that tokens may be asked for; where there are none, any the server knows. */
+  readonly resources: readonly string[]
+  /** Who acts for the subject. */
+  readonly actor: ActorClaim | undefined
   /** Thumbprint of the DPoP key that its refresh tokens are bound to, which only those of public clients are. */
   readonly jkt: string | undefined
   revoked: boolean
@@ -92,6 +102,9 @@ export interface AccessTokenRecord {
   readonly id: string
   readonly family: TokenFamily
   readonly scopes: readonly string[]
+  readonly audience: readonly string[]
+  readonly issuedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
   /** Thumbprint of the DPoP key that the token is bound to. */
   readonly jkt: string | undefined
   revoked: boolean

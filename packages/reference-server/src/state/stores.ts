@@ -19,6 +19,8 @@ export interface Stores {
   readonly families: ExpiringMap<TokenFamily>
   readonly accessTokens: ExpiringMap<AccessTokenRecord>
   readonly refreshTokens: ExpiringMap<RefreshTokenRecord>
+  /** The assertions spent as grants, by issuer and `jti`. */
+  readonly grantAssertions: ExpiringMap<true>
   /** The DPoP proofs seen, by key and `jti`. */
   readonly dpopProofs: ExpiringMap<true>
   /** Keyed by user and client: the scopes consented to. */
@@ -38,6 +40,7 @@ export function createStores(clock: ServerClock): Stores {
     families: new ExpiringMap(clock),
     accessTokens: new ExpiringMap(clock),
     refreshTokens: new ExpiringMap(clock),
+    grantAssertions: new ExpiringMap(clock),
     dpopProofs: new ExpiringMap(clock),
     consents: new Map(),
     nextId(kind) {

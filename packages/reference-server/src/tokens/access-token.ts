@@ -1,24 +1,28 @@
-import { SignJWT } from 'jose'
 import type { ServerContext, TokenFacts } from '../context.ts'
+import { signJwt } from './sign-jwt.ts'
+
+/** The `aud` claim: one audience stands alone. @see RFC 7519 section 4.1.3 */
+export function buildAudienceClaim(audience: readonly string[]): string | string[] {
+  const [only, ...others] = audience
+  return only !== undefined && others.length === 0 ? only : [...audience]
+}
 
 /** A signed access token. @see RFC 9068 section 2 */
-export async function buildJwtAccessToken(context: ServerContext, facts: TokenFacts): Promise<string> {
-  const { family, scopes, jkt, id, issuedAt, expiresAt } = facts
-  const key = await context.keys.current()
+export function buildJwtAccessToken(context: ServerContext, facts: TokenFacts): Promise<string> {
+  const { family, scopes, audience, jkt, id, issuedAt, expiresAt } = facts
   const claims = {
     iss: context.settings.issuer,
     sub: family.subject,
-    aud: family.client.audience,
+    aud: buildAudienceClaim(audience),
     client_id: family.client.clientId,
     jti: id,
     iat: issuedAt,
     exp: expiresAt,
     ...(jkt !== undefined && { cnf: { jkt } }),
+    ...(family.actor && { act: family.actor }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     ...(family.login && { auth_time: family.login.authTime }),
     ...(family.login?.acr !== undefined && { acr: family.login.acr }),
   }
-  return new SignJWT(claims)
-    .setProtectedHeader({ typ: 'at+jwt', alg: key.alg, kid: key.kid })
-    .sign(key.privateKey)
+  return signJwt(context, claims, 'at+jwt')
 }

@@ -1,7 +1,8 @@
-import { base64url, type JWTPayload, SignJWT } from 'jose'
+import { base64url, type JWTPayload } from 'jose'
 import type { IdTokenFacts, ServerContext } from '../context.ts'
 import type { SigningAlg } from '../options.ts'
 import { digest } from '../state/secrets.ts'
+import { signJwt } from './sign-jwt.ts'
 
 /** The hash that belongs to each signature algorithm. Ed25519 hashes with SHA-512. */
 const hashOf: Readonly<Record<SigningAlg, 'SHA-256' | 'SHA-512'>> = {
@@ -35,9 +36,5 @@ export async function buildIdTokenClaims(context: ServerContext, facts: IdTokenF
 
 /** Signs the claims that the dialect puts into an ID token. */
 export async function buildIdToken(context: ServerContext, facts: IdTokenFacts): Promise<string> {
-  const claims = await context.dialect.buildIdTokenClaims(context, facts)
-  const key = await context.keys.current()
-  return new SignJWT(claims)
-    .setProtectedHeader({ typ: 'JWT', alg: key.alg, kid: key.kid })
-    .sign(key.privateKey)
+  return signJwt(context, await context.dialect.buildIdTokenClaims(context, facts), 'JWT')
 }

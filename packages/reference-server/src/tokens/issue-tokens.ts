@@ -8,10 +8,14 @@ import { keepFamily } from './token-families.ts'
 export interface TokenOrder {
   readonly family: TokenFamily
   readonly scopes: readonly string[]
+  /** Default: those of the family. */
+  readonly resources?: readonly string[]
   readonly nonce?: string | undefined
   /** Thumbprint of the DPoP key that the access token is bound to. */
   readonly jkt: string | undefined
   readonly withRefreshToken: boolean
+  /** Default: true, where a user logged in and `openid` was granted. */
+  readonly withIdToken?: boolean
 }
 
 /** How each kind of token is named in the ledger, and how long it lives. */
@@ -22,11 +26,8 @@ const kinds = {
 } as const
 
 /** Names a new token, counts its time, and writes it down. */
-function beginToken(
-  context: ServerContext,
-  { family, scopes, jkt }: TokenOrder,
-  kind: keyof typeof kinds,
-): TokenFacts {
+function beginToken(context: ServerContext, order: TokenOrder, kind: keyof typeof kinds): TokenFacts {
+  const { family, scopes, jkt, resources } = { ...order.family, ...order }
   const { prefix, lifetime } = kinds[kind]
   const id = context.stores.nextId(prefix)
   const issuedAt = context.clock.now()
@@ -34,14 +35,14 @@ function beginToken(
   const { clientId } = family.client
   const written = { kind, id, familyId: family.id, clientId, subject: family.subject, expiresAt }
   context.ledger.addToken({ ...written, scope: scopes.join(' ') })
-  return { family, scopes, jkt, id, issuedAt, expiresAt }
+  const audience = resources.length > 0 ? resources : [family.client.audience]
+  return { family, scopes, audience, jkt, id, issuedAt, expiresAt }
 }
 
 async function issueAccessToken(context: ServerContext, order: TokenOrder): Promise<string> {
   const facts = beginToken(context, order, 'access_token')
-  const { id, family, scopes, jkt, expiresAt } = facts
   const value = await context.dialect.buildAccessToken(context, facts)
-  context.stores.accessTokens.set(value, { id, family, scopes, jkt, revoked: false }, expiresAt)
+  context.stores.accessTokens.set(value, { ...facts, revoked: false }, facts.expiresAt)
   return value
 }
 
@@ -67,7 +68,8 @@ export async function issueTokens(context: ServerContext, order: TokenOrder): Pr
   keepFamily(context, family)
   const refreshToken = order.withRefreshToken ? issueRefreshToken(context, order) : undefined
   const accessToken = await issueAccessToken(context, order)
-  const wantsIdToken = family.login !== undefined && scopes.includes('openid')
+  const mayHaveIdToken = order.withIdToken ?? true
+  const wantsIdToken = mayHaveIdToken && family.login !== undefined && scopes.includes('openid')
   const idToken = wantsIdToken ? await issueIdToken(context, order, accessToken) : undefined
   const tokenType = order.jkt === undefined ? 'Bearer' : 'DPoP'
   const expiresIn = context.settings.lifetimes.accessToken

@@ -1,23 +1,36 @@
 import type { ServerContext } from '../context.ts'
 import { isPublic } from '../clients/public-client.ts'
 import type { Client } from '../settings.ts'
-import type { Login, TokenFamily } from '../state/records.ts'
+import type { ActorClaim, Login, TokenFamily } from '../state/records.ts'
 
 /** What one authorization granted. */
 export interface NewFamily {
   readonly client: Client
-  readonly login: Login
+  /** The login behind it; without one, `subject` says whom it is for. */
+  readonly login?: Login | undefined
+  /** Default: the client itself. */
+  readonly subject?: string
   readonly scopes: readonly string[]
   /** Thumbprint of the DPoP key that the client proved. */
   readonly jkt: string | undefined
+  readonly resources?: readonly string[]
+  readonly actor?: ActorClaim | undefined
 }
 
 /** Begins the family of tokens that one authorization leads to. */
-export function startFamily(context: ServerContext, { client, login, scopes, jkt }: NewFamily): TokenFamily {
-  const { user } = login
-  const bound = isPublic(client) ? jkt : undefined
-  const id = context.stores.nextId('family')
-  const family: TokenFamily = { id, client, subject: user.subject, login, scopes, jkt: bound, revoked: false }
+export function startFamily(context: ServerContext, grant: NewFamily): TokenFamily {
+  const { client, login, subject = client.clientId, scopes, jkt, resources = [], actor } = grant
+  const family: TokenFamily = {
+    id: context.stores.nextId('family'),
+    client,
+    subject: login?.user.subject ?? subject,
+    login,
+    scopes,
+    resources,
+    actor,
+    jkt: isPublic(client) ? jkt : undefined,
+    revoked: false,
+  }
   keepFamily(context, family)
   return family
 }
