@@ -17,6 +17,8 @@ export interface ServerContext {
   readonly keys: KeyRing
   readonly stores: Stores
   readonly dpopNonces: DpopNonces
+  /** The next secret: the value of a token, a code or a cookie. */
+  readonly newSecret: () => string
   readonly ledger: LedgerWriter
 }
 

@@ -10,6 +10,12 @@ import { createKeyRing, type RotateKeysOptions } from './state/key-ring.ts'
 import { createLedger, type Ledger } from './state/ledger.ts'
 import { randomSecret } from './state/secrets.ts'
 import { createStores } from './state/stores.ts'
+import {
+  type BackchannelDecision,
+  decideBackchannel,
+  decideDevice,
+  type DeviceDecision,
+} from './testing-kit/decide-pending.ts'
 import { createSignIn, type SignIn } from './testing-kit/sign-in.ts'
 import { revokeFamily } from './tokens/token-families.ts'
 
@@ -24,6 +30,10 @@ export interface ReferenceServer {
   readonly ledger: Ledger
   /** Carries an authorization request through without clicking: logs in, consents, gives the response's URL. */
   readonly signIn: SignIn
+  /** Decides about a device as its user would on the pages. @throws TypeError when no such device is waiting */
+  approveDevice(decision: DeviceDecision): void
+  /** Decides about a backchannel authentication (CIBA). @throws TypeError when none is waiting */
+  approveBackchannelAuthentication(decision?: BackchannelDecision): void
   /** Ends the matching logins and revokes every grant made in them. Gives the number of logins ended. */
   revokeSession(filter: LoginFilter): number
   /** Revokes every token of a family, named as in the ledger. Gives false where there is no such family. */
@@ -47,6 +57,7 @@ function createContext(options: ReferenceServerOptions): ServerContext {
       clock,
       newSecret: randomSecret,
     }),
+    newSecret: randomSecret,
     ledger: createLedger(clock, options.ledgerCapacity),
   }
 }
@@ -71,6 +82,8 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     clock,
     ledger,
     signIn: createSignIn(context, answer),
+    approveDevice: (decision) => decideDevice(context, decision),
+    approveBackchannelAuthentication: (decision = {}) => decideBackchannel(context, decision),
     revokeSession: (filter) => endLogins(context, filter, true),
     revokeFamily(familyId) {
       const family = stores.families.get(familyId)

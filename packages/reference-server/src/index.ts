@@ -16,4 +16,5 @@ export type {
 export type { ServerClock } from './state/clock.ts'
 export type { RotateKeysOptions } from './state/key-ring.ts'
 export type { Ledger, LedgerEvent, LedgerRequest, LedgerToken, RequestFilter } from './state/ledger.ts'
+export type { BackchannelDecision, DeviceDecision } from './testing-kit/decide-pending.ts'
 export type { SignIn, SignInRequest } from './testing-kit/sign-in.ts'

@@ -82,6 +82,10 @@ export interface Lifetimes {
   readonly code: number
   /** A login at the server itself: how long its cookie spares the login page. */
   readonly session: number
+  /** A device's wait for its user (RFC 8628). */
+  readonly deviceCode: number
+  /** A backchannel authentication (CIBA). */
+  readonly backchannelRequest: number
 }
 
 /** How DPoP proofs are checked. */
@@ -112,6 +116,8 @@ export interface ReferenceServerOptions {
   /** Default: `ES256`. */
   readonly signingAlg?: SigningAlg
   readonly dpop?: DpopOptions
+  /** Seconds that devices and CIBA clients must leave between two polls. Default: 5. */
+  readonly pollingInterval?: number
   /** Default: none. */
   readonly trustedIssuers?: readonly TrustedIssuerOptions[]
   /** How many entries each list of the ledger keeps, the latest ones. Default: 10,000. */

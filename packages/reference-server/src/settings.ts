@@ -59,6 +59,7 @@ export interface Settings {
   readonly refreshTokenRotation: RefreshTokenRotation
   readonly signingAlg: SigningAlg
   readonly dpop: Required<DpopOptions>
+  readonly pollingInterval: number
   readonly trustedIssuers: readonly TrustedIssuerOptions[]
 }
 
@@ -106,6 +107,8 @@ const defaultLifetimes: Lifetimes = {
   idToken: 3600,
   code: 60,
   session: 24 * 3600,
+  deviceCode: 600,
+  backchannelRequest: 120,
 }
 
 function checkIssuer(issuer: string): string {
@@ -115,6 +118,12 @@ function checkIssuer(issuer: string): string {
     throw new TypeError(`issuer must be an http(s) URL without query or fragment: ${issuer}`)
   }
   return issuer
+}
+
+/** @see RFC 8628 section 3.2 */
+function checkPollingInterval(seconds: number): number {
+  if (seconds > 0) return seconds
+  throw new TypeError(`pollingInterval must be a positive number of seconds: ${seconds}`)
 }
 
 function methodsOf(client: ClientOptions): readonly ClientAuthenticationName[] {
@@ -188,6 +197,7 @@ export function buildSettings(options: ReferenceServerOptions): Settings {
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
     refreshTokenRotation: options.refreshTokenRotation ?? 'strict',
     signingAlg: options.signingAlg ?? 'ES256',
+    pollingInterval: checkPollingInterval(options.pollingInterval ?? 5),
     trustedIssuers: options.trustedIssuers ?? [],
     dpop: { nonces: 'required', nonceLifetime: 300, ...options.dpop },
   }

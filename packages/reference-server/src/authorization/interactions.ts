@@ -1,8 +1,6 @@
 import type { Call, ServerContext } from '../context.ts'
 import { endpointUrl } from '../endpoint-url.ts'
-import { readBrowser } from '../http/browser-cookie.ts'
-import { OAuthError } from '../http/oauth-error.ts'
-import { singleParameters } from '../http/parameters.ts'
+import { readPageInteraction } from '../http/page-interaction.ts'
 import type { AuthorizationRequest, Browser, Interaction } from '../state/records.ts'
 import { randomSecret } from '../state/secrets.ts'
 
@@ -40,17 +38,6 @@ export function interactionUrl(
  *
  * @throws OAuthError `invalid_request` when it has ended, is another browser's, or the form is a forgery
  */
-export function readInteraction({ context, request, received }: Call): Interaction {
-  const parameters = singleParameters(received)
-  const interaction = context.stores.interactions.get(parameters.get('interaction') ?? '')
-  if (!interaction || interaction.browser !== readBrowser(context, request)) {
-    throw new OAuthError(
-      'invalid_request',
-      'this page has expired; go back to the application and start again',
-    )
-  }
-  if (request.method === 'POST' && parameters.get('form_token') !== interaction.formToken) {
-    throw new OAuthError('invalid_request', 'this form was not sent from our page', { status: 403 })
-  }
-  return interaction
+export function readInteraction(call: Call): Interaction {
+  return readPageInteraction(call, call.context.stores.interactions)
 }

@@ -2,9 +2,23 @@ import { clientOfAssertion, jwtBearerGrant } from '../assertions/jwt-bearer-gran
 import { authorizeEndpoint } from '../authorization/authorize-endpoint.ts'
 import { consentEndpoint } from '../authorization/consent-endpoint.ts'
 import { loginEndpoint } from '../authorization/login-endpoint.ts'
+import { backchannelAuthenticationEndpoint } from '../ciba/backchannel-authentication-endpoint.ts'
+import { cibaGrant } from '../ciba/ciba-grant.ts'
 import { clientSecretBasic, clientSecretPost, publicClient } from '../clients/client-authentication.ts'
 import type { Dialect } from '../context.ts'
-import { jwtBearerGrantType, tokenExchangeGrantType } from '../grant-types.ts'
+import { deviceAuthorizationEndpoint } from '../device/device-authorization-endpoint.ts'
+import { deviceCodeGrant } from '../device/device-code-grant.ts'
+import {
+  deviceConfirmEndpoint,
+  deviceEndpoint,
+  deviceLoginEndpoint,
+} from '../device/device-page-endpoints.ts'
+import {
+  cibaGrantType,
+  deviceCodeGrantType,
+  jwtBearerGrantType,
+  tokenExchangeGrantType,
+} from '../grant-types.ts'
 import { endSessionConfirmEndpoint, endSessionEndpoint } from '../logout/end-session-endpoint.ts'
 import {
   authorizationServerMetadataEndpoint,
@@ -38,6 +52,11 @@ export const standard: Dialect = {
     revocationEndpoint,
     endSessionEndpoint,
     endSessionConfirmEndpoint,
+    deviceAuthorizationEndpoint,
+    deviceEndpoint,
+    deviceLoginEndpoint,
+    deviceConfirmEndpoint,
+    backchannelAuthenticationEndpoint,
   ],
   dpop: true,
   grants: {
@@ -46,6 +65,8 @@ export const standard: Dialect = {
     client_credentials: clientCredentialsGrant,
     [jwtBearerGrantType]: jwtBearerGrant,
     [tokenExchangeGrantType]: tokenExchangeGrant,
+    [deviceCodeGrantType]: deviceCodeGrant,
+    [cibaGrantType]: cibaGrant,
   },
   clientsOfGrants: { [jwtBearerGrantType]: clientOfAssertion },
   clientAuthenticationMethods: {

@@ -20,6 +20,11 @@ export type OAuthErrorCode =
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
   | 'invalid_target'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
+  | 'unknown_user_id'
+  | 'invalid_binding_message'
 
 /** A refusal with the code that its specification names. `message` is the `error_description`. */
 export class OAuthError extends Error {

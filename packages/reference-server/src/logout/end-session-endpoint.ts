@@ -2,10 +2,10 @@ import type { Call, Endpoint } from '../context.ts'
 import { endpointUrl } from '../endpoint-url.ts'
 import { redirectAnswer } from '../http/answers.ts'
 import { createBrowser, readBrowser, withCookie } from '../http/browser-cookie.ts'
+import { readPageInteraction } from '../http/page-interaction.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import { type Parameters, singleParameters } from '../http/parameters.ts'
 import { loggedOutPage, logoutConfirmationPage, stayedPage } from '../pages/logout-pages.ts'
-import type { LogoutInteraction } from '../state/records.ts'
 import { randomSecret } from '../state/secrets.ts'
 import { endLogins } from './end-login.ts'
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts'
@@ -59,20 +59,8 @@ async function endSession(call: Call): Promise<Response> {
   return leave(returnTo)
 }
 
-function readLogoutInteraction({ context, request, received }: Call): LogoutInteraction {
-  const parameters = singleParameters(received)
-  const interaction = context.stores.logoutInteractions.get(parameters.get('interaction') ?? '')
-  if (!interaction || interaction.browser !== readBrowser(context, request)) {
-    throw new OAuthError('invalid_request', 'this page has expired')
-  }
-  if (parameters.get('form_token') !== interaction.formToken) {
-    throw new OAuthError('invalid_request', 'this form was not sent from our page', { status: 403 })
-  }
-  return interaction
-}
-
 async function confirm(call: Call): Promise<Response> {
-  const { id, browser, returnTo } = readLogoutInteraction(call)
+  const { id, browser, returnTo } = readPageInteraction(call, call.context.stores.logoutInteractions)
   call.context.stores.logoutInteractions.delete(id)
   if (call.received.values.get('decision') !== 'logout') return stayedPage()
   if (browser.login) endLogins(call.context, { sid: browser.login.sid }, false)

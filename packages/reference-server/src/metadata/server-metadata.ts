@@ -1,8 +1,9 @@
 import { promptValues } from '../authorization/authorization-request.ts'
 import { responseModes } from '../authorization/return-address.ts'
-import type { ServerContext } from '../context.ts'
+import type { Dialect, ServerContext } from '../context.ts'
 import { dpopSigningAlgs } from '../dpop/dpop-proof.ts'
 import { urlBelowIssuer } from '../endpoint-url.ts'
+import { cibaGrantType } from '../grant-types.ts'
 import { claimsByScope } from '../users/user-claims.ts'
 
 const protocolClaims = ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'at_hash', 'sid']
@@ -12,6 +13,15 @@ function endpointUrls(context: ServerContext): Record<string, string> {
     metadata === undefined ? [] : [[metadata, urlBelowIssuer(context, path)] as const],
   )
   return Object.fromEntries(announced)
+}
+
+/** @see OpenID Connect CIBA Core 1.0 section 4 */
+function cibaMetadata({ grants }: Dialect): Record<string, unknown> {
+  if (!Object.hasOwn(grants, cibaGrantType)) return {}
+  return {
+    backchannel_token_delivery_modes_supported: ['poll'],
+    backchannel_user_code_parameter_supported: false,
+  }
 }
 
 /** What the server tells about itself. @see OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2 */
@@ -32,6 +42,7 @@ export function buildMetadata(context: ServerContext): Readonly<Record<string, u
     code_challenge_methods_supported: ['S256'],
     ...(dialect.dpop && { dpop_signing_alg_values_supported: dpopSigningAlgs }),
     prompt_values_supported: promptValues,
+    ...cibaMetadata(dialect),
     claims_supported: [...protocolClaims, ...Object.values(claimsByScope).flat()],
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: false,

@@ -1,10 +1,11 @@
 import { html } from 'hono/html'
-import type { Interaction } from '../state/records.ts'
 import { interactionFields, sendPage } from './page.ts'
 
 /** What the login page shows. */
 export interface LoginPageView {
-  readonly interaction: Interaction
+  readonly interaction: { readonly id: string; readonly formToken: string }
+  /** Whom the login is for. */
+  readonly clientName: string
   /** Already filled in, if it is known. */
   readonly username: string | undefined
   /** True after a wrong password. */
@@ -14,11 +15,16 @@ export interface LoginPageView {
 const fault = html`<p class="fault" role="alert" id="fault">The username or the password is wrong.</p>`
 
 /** The login page. After a wrong password it comes again (401 would make a browser ask by itself, so 400). */
-export function loginPage({ interaction, username, hasFailed }: LoginPageView): Promise<Response> {
+export function loginPage({
+  interaction,
+  clientName,
+  username,
+  hasFailed,
+}: LoginPageView): Promise<Response> {
   const described = hasFailed ? html`aria-invalid="true" aria-describedby="fault"` : ''
   const [first, second] = username ? ['', 'autofocus'] : ['autofocus', '']
   const content = html` <h1>Sign in</h1>
-    <p class="quiet">to continue to ${interaction.request.client.clientName}</p>
+    <p class="quiet">to continue to ${clientName}</p>
     ${hasFailed ? fault : ''}
     <form method="post">
       ${interactionFields(interaction)}

@@ -38,6 +38,10 @@ input:not([type=hidden]) {
   color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 0.5rem;
 }
 input[aria-invalid=true] { border-color: var(--fault); }
+p.code, input.code:not([type=hidden]) {
+  font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
+  font-size: 1.5rem; letter-spacing: 0.1em; text-align: center; text-transform: uppercase;
+}
 ul { margin: 0 0 1.5rem; padding: 0; list-style: none; }
 li { padding: 0.625rem 0; border-bottom: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 li:last-child { border-bottom: 0; }

@@ -1,5 +1,6 @@
 import type { ServerClock } from './clock.ts'
 import { ExpiringMap } from './expiring-map.ts'
+import type { BackchannelRequest, DeviceAuthorization, DeviceInteraction } from './pending-records.ts'
 import type {
   AccessTokenRecord,
   Browser,
@@ -19,6 +20,11 @@ export interface Stores {
   readonly families: ExpiringMap<TokenFamily>
   readonly accessTokens: ExpiringMap<AccessTokenRecord>
   readonly refreshTokens: ExpiringMap<RefreshTokenRecord>
+  readonly deviceCodes: ExpiringMap<DeviceAuthorization>
+  /** Keyed by the code without dash. */
+  readonly userCodes: ExpiringMap<DeviceAuthorization>
+  readonly deviceInteractions: ExpiringMap<DeviceInteraction>
+  readonly backchannelRequests: ExpiringMap<BackchannelRequest>
   /** The assertions spent as grants, by issuer and `jti`. */
   readonly grantAssertions: ExpiringMap<true>
   /** The DPoP proofs seen, by key and `jti`. */
@@ -40,6 +46,10 @@ export function createStores(clock: ServerClock): Stores {
     families: new ExpiringMap(clock),
     accessTokens: new ExpiringMap(clock),
     refreshTokens: new ExpiringMap(clock),
+    deviceCodes: new ExpiringMap(clock),
+    userCodes: new ExpiringMap(clock),
+    deviceInteractions: new ExpiringMap(clock),
+    backchannelRequests: new ExpiringMap(clock),
     grantAssertions: new ExpiringMap(clock),
     dpopProofs: new ExpiringMap(clock),
     consents: new Map(),

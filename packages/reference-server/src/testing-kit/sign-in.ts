@@ -4,6 +4,7 @@ import { cookieHeader, createBrowser } from '../http/browser-cookie.ts'
 import type { User } from '../settings.ts'
 import type { Browser } from '../state/records.ts'
 import { randomSecret } from '../state/secrets.ts'
+import { findTestUser } from './find-test-user.ts'
 import { readFormPost } from './read-form-post.ts'
 
 /** An authorization request to be carried through without clicking. */
@@ -29,12 +30,6 @@ interface Visit {
 }
 
 const pagesAtMost = 4
-
-function findUser({ settings: { users } }: ServerContext, username: string | undefined): User {
-  const user = username === undefined ? [...users.values()][0] : users.get(username)
-  if (!user) throw new TypeError(`there is no user ${username ?? 'at all'}`)
-  return user
-}
 
 /** A browser in which the user has just logged in, with the authentication context the request asks for. */
 function seedBrowser(context: ServerContext, user: User, url: URL): Browser {
@@ -81,7 +76,7 @@ async function readLocation(response: Response): Promise<URL> {
 export function createSignIn(context: ServerContext, fetch: (request: Request) => Promise<Response>): SignIn {
   return async ({ url, username, consent = 'allow' }) => {
     const start = new URL(url)
-    const user = findUser(context, username)
+    const user = findTestUser(context, username)
     const visit: Visit = {
       context,
       fetch,
