@@ -6,7 +6,7 @@ import type { Client, Settings } from './settings.ts'
 import type { ServerClock } from './state/clock.ts'
 import type { KeyRing } from './state/key-ring.ts'
 import type { LedgerRequest, LedgerWriter } from './state/ledger.ts'
-import type { TokenFamily } from './state/records.ts'
+import type { AuthorizationDetail, TokenFamily } from './state/records.ts'
 import type { Stores } from './state/stores.ts'
 
 /** All that a handler works with: one server. */
@@ -38,7 +38,11 @@ export interface Endpoint {
   readonly name: string
   /** Path below the issuer. */
   readonly path: string
-  readonly methods: readonly ('GET' | 'POST')[]
+  /** `origin` makes the path start at the issuer's origin instead. */
+  readonly below?: 'issuer' | 'origin'
+  readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[]
+  /** What a POST carries. Default: `form`. With `other` the endpoint reads the body itself. */
+  readonly body?: 'form' | 'other'
   /** The metadata member that announces its URL, if one does. @see RFC 8414 section 2 */
   readonly metadata?: string
   /** Which web origins may call it by script: those of clients, any, or none. */
@@ -66,8 +70,12 @@ export type ClientOfGrant = (call: Call, parameters: Parameters) => Client | und
 /** What a client showed of itself in a request. */
 export interface PresentedClient {
   readonly clientId: string
-  /** Says whether what was shown proves the client. */
-  readonly prove: (client: Client) => Promise<boolean>
+  /**
+   * Says whether what was shown proves the client.
+   *
+   * @throws OAuthError `invalid_client` with the reason, where one can be told
+   */
+  readonly prove: (client: Client, call: Call) => Promise<boolean>
 }
 
 /** Reads what a client shows by one method; undefined where the request does not use it. */
@@ -80,10 +88,11 @@ export type ClientAuthenticationMethod = (
 export interface TokenFacts {
   readonly family: TokenFamily
   readonly scopes: readonly string[]
-  /** `aud`: the resources asked for, or else the client's audience. */
-  readonly audience: readonly string[]
   /** Thumbprint of the DPoP key that the token is bound to. */
   readonly jkt: string | undefined
+  /** `aud`: the resources asked for, or else the client's audience. */
+  readonly audience: readonly string[]
+  readonly authorizationDetails: readonly AuthorizationDetail[]
   readonly id: string
   readonly issuedAt: EpochSeconds
   readonly expiresAt: EpochSeconds
@@ -103,6 +112,7 @@ export interface IssuedTokens {
   readonly scopes: readonly string[]
   /** The answer to a token exchange says what it gave. @see RFC 8693 section 2.2.1 */
   readonly issuedTokenType?: string
+  readonly authorizationDetails?: readonly AuthorizationDetail[]
   readonly refreshToken: string | undefined
   readonly idToken: string | undefined
 }

@@ -3,8 +3,13 @@ import type { JSONWebKeySet } from 'jose'
 /** A point in time: whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number
 
-/** How clients may prove who they are at the token and revocation endpoints. */
-export type ClientAuthenticationName = 'none' | 'client_secret_basic' | 'client_secret_post'
+/** How clients may prove who they are at the token endpoint and every other that asks for it. */
+export type ClientAuthenticationName =
+  | 'none'
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'client_secret_jwt'
+  | 'private_key_jwt'
 
 /** Algorithms that the server can sign its tokens with. */
 export type SigningAlg = 'ES256' | 'RS256' | 'PS256' | 'EdDSA'
@@ -37,11 +42,11 @@ export interface TrustedIssuerOptions {
 /** A client to be registered when the server is created. */
 export interface ClientOptions {
   readonly clientId: string
-  /** Without a secret the client is public, and PKCE is required of it. */
+  /** Without a secret and without keys the client is public, and PKCE is required of it. */
   readonly clientSecret?: string
   /** The name shown on the consent page. Default: the client id. */
   readonly clientName?: string
-  /** The one method this client may use. Default: `none`, or either secret method when there is a secret. */
+  /** The one method this client may use. Default: every method its secret or keys allow, else `none`. */
   readonly tokenEndpointAuthMethod?: ClientAuthenticationName
   /** Compared character by character, save for the port of a loopback IP literal. Default: none. */
   readonly redirectUris?: readonly string[]
@@ -58,12 +63,20 @@ export interface ClientOptions {
   readonly audience?: string
   /** Refuses token requests of this client without a DPoP proof. Default: false. @see RFC 9449 section 5.2 */
   readonly dpopBoundAccessTokens?: boolean
-  /** Public keys that verify its assertions. */
-  readonly jwks?: JSONWebKeySet
   /** Lets it get tokens by assertions signed with its keys (RFC 7523 section 2.1). Needs `jwks`. */
   readonly serviceAccount?: ServiceAccountOptions
   /** The targets it may exchange tokens for (RFC 8693). Default: any. */
   readonly tokenExchangeTargets?: readonly string[]
+  /** Public keys that verify its assertions (`private_key_jwt`) and request objects. */
+  readonly jwks?: JSONWebKeySet
+  /** Refuses authorization requests that were not pushed (RFC 9126). Default: false. */
+  readonly requirePushedAuthorizationRequests?: boolean
+  /** Refuses authorization requests that are not signed (RFC 9101). Needs `jwks`. Default: false. */
+  readonly requireSignedRequestObject?: boolean
+  /** The types of `authorization_details` it may ask for. Default: every type of the server. */
+  readonly authorizationDetailsTypes?: readonly string[]
+  /** Answers its UserInfo requests with a JWT. The server signs with its `signingAlg` only. */
+  readonly userinfoSignedResponseAlg?: SigningAlg
 }
 
 /** A person who can log in. */
@@ -86,6 +99,28 @@ export interface Lifetimes {
   readonly deviceCode: number
   /** A backchannel authentication (CIBA). */
   readonly backchannelRequest: number
+  /** A pushed authorization request. */
+  readonly pushedRequest: number
+}
+
+/** A resource that access tokens can be asked for. */
+export interface ResourceOptions {
+  /** An absolute URI without fragment. */
+  readonly identifier: string
+  /** The scopes it knows: a token for it carries no other scopes than these and those of OpenID Connect. Default: all. */
+  readonly scopes?: readonly string[]
+}
+
+/** A small API served by the server itself, which checks the server's own access tokens. */
+export interface ProtectedResourceOptions {
+  /** Below the issuer, such as `/resource`. The two together are its identifier. */
+  readonly path: string
+  /** Scopes that every request needs. Default: none. */
+  readonly scopes?: readonly string[]
+  /** Authentication contexts, one of which the user must have reached. Default: none is asked for. */
+  readonly acrValues?: readonly string[]
+  /** How old the user's login may be, in seconds. Default: any age. */
+  readonly maxAge?: number
 }
 
 /** How DPoP proofs are checked. */
@@ -120,6 +155,16 @@ export interface ReferenceServerOptions {
   readonly pollingInterval?: number
   /** Default: none. */
   readonly trustedIssuers?: readonly TrustedIssuerOptions[]
+  /** The resources that tokens can be asked for (RFC 8707). Default: any absolute URI without fragment. */
+  readonly resources?: readonly ResourceOptions[]
+  /** The APIs that the server serves itself. Default: one, at `/resource`. */
+  readonly protectedResources?: readonly ProtectedResourceOptions[]
+  /** The types of `authorization_details` (RFC 9396), each with the words for the consent page. Default: `payment_initiation`. */
+  readonly authorizationDetailsTypes?: Readonly<Record<string, string>>
+  /** Refuses authorization requests of every client that were not pushed (RFC 9126). Default: false. */
+  readonly requirePushedAuthorizationRequests?: boolean
+  /** Asked of clients that register themselves (RFC 7591). Default: anybody may register. */
+  readonly initialAccessToken?: string
   /** How many entries each list of the ledger keeps, the latest ones. Default: 10,000. */
   readonly ledgerCapacity?: number
 }

@@ -5,6 +5,7 @@ import type {
   ClientOptions,
   DpopOptions,
   Lifetimes,
+  ProtectedResourceOptions,
   ReferenceServerOptions,
   RefreshTokenRotation,
   SigningAlg,
@@ -26,7 +27,12 @@ export interface Client {
   readonly requirePkce: boolean
   readonly audience: string
   readonly dpopBoundAccessTokens: boolean
+  /** RFC 7523, RFC 9101, RFC 9126, RFC 9396. */
   readonly jwks: JSONWebKeySet | undefined
+  readonly requirePushedAuthorizationRequests: boolean
+  readonly requireSignedRequestObject: boolean
+  readonly authorizationDetailsTypes: readonly string[] | undefined
+  readonly userinfoSignedResponseAlg: SigningAlg | undefined
   readonly serviceAccount: ServiceAccount | undefined
   /** Undefined where any will do. */
   readonly tokenExchangeTargets: readonly string[] | undefined
@@ -40,6 +46,16 @@ export interface ServiceAccount {
   readonly actsFor: readonly string[]
 }
 
+/** An API of the server's own, with every default filled in. */
+export interface ProtectedResource {
+  readonly path: string
+  /** The issuer and the path. */
+  readonly identifier: string
+  readonly scopes: readonly string[]
+  readonly acrValues: readonly string[]
+  readonly maxAge: number | undefined
+}
+
 /** A user with every default filled in. */
 export interface User {
   readonly username: string
@@ -51,7 +67,8 @@ export interface User {
 /** The options with every default filled in. */
 export interface Settings {
   readonly issuer: string
-  readonly clients: ReadonlyMap<string, Client>
+  /** By client id. Clients that register themselves are added, and taken out again. */
+  readonly clients: Map<string, Client>
   readonly users: ReadonlyMap<string, User>
   /** Every scope of the server, with the words for the consent page. */
   readonly scopes: ReadonlyMap<string, string>
@@ -61,6 +78,15 @@ export interface Settings {
   readonly dpop: Required<DpopOptions>
   readonly pollingInterval: number
   readonly trustedIssuers: readonly TrustedIssuerOptions[]
+  /** `aud` of access tokens that no resource was named for, unless their client has its own. */
+  readonly audience: string
+  /** The scopes of each registered resource, undefined for every scope; undefined where any resource will do. */
+  readonly resources: ReadonlyMap<string, readonly string[] | undefined> | undefined
+  readonly protectedResources: readonly ProtectedResource[]
+  /** The types of `authorization_details`, with the words for the consent page. */
+  readonly authorizationDetailsTypes: ReadonlyMap<string, string>
+  readonly requirePushedAuthorizationRequests: boolean
+  readonly initialAccessToken: string | undefined
 }
 
 /** The scopes of OpenID Connect, with the words for the consent page. */
@@ -76,6 +102,10 @@ export const standardScopes: Readonly<Record<string, string>> = {
 const demoScopes: Readonly<Record<string, string>> = {
   'orders.read': 'See your orders',
   'orders.write': 'Change your orders',
+}
+
+const demoAuthorizationDetailsTypes: Readonly<Record<string, string>> = {
+  payment_initiation: 'Make a payment',
 }
 
 const demoClient: ClientOptions = {
@@ -109,6 +139,7 @@ const defaultLifetimes: Lifetimes = {
   session: 24 * 3600,
   deviceCode: 600,
   backchannelRequest: 120,
+  pushedRequest: 60,
 }
 
 function checkIssuer(issuer: string): string {
@@ -127,8 +158,14 @@ function checkPollingInterval(seconds: number): number {
 }
 
 function methodsOf(client: ClientOptions): readonly ClientAuthenticationName[] {
-  if (client.tokenEndpointAuthMethod) return [client.tokenEndpointAuthMethod]
-  return client.clientSecret === undefined ? ['none'] : ['client_secret_basic', 'client_secret_post']
+  const { clientSecret, jwks, tokenEndpointAuthMethod } = client
+  if (tokenEndpointAuthMethod) return [tokenEndpointAuthMethod]
+  const bySecret = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'] as const
+  const methods = [
+    ...(clientSecret === undefined ? [] : bySecret),
+    ...(jwks ? (['private_key_jwt'] as const) : []),
+  ]
+  return methods.length > 0 ? methods : ['none']
 }
 
 function buildServiceAccount({ clientId, jwks, serviceAccount }: ClientOptions): ServiceAccount | undefined {
@@ -141,13 +178,32 @@ function defaultGrantTypes({ serviceAccount }: ClientOptions): readonly string[]
   return serviceAccount ? [jwtBearerGrantType] : ['authorization_code', 'refresh_token']
 }
 
-function buildClient(client: ClientOptions, audience: string): Client {
-  const isPublic = client.clientSecret === undefined
-  if (isPublic !== methodsOf(client).includes('none')) {
-    throw new TypeError(
-      `client ${client.clientId}: a secret and tokenEndpointAuthMethod "none" exclude each other`,
-    )
+function checkClient(client: ClientOptions, signingAlg: SigningAlg): void {
+  const { clientSecret, jwks, userinfoSignedResponseAlg = signingAlg } = client
+  const methods = methodsOf(client)
+  const refuse = (reason: string) => new TypeError(`client ${client.clientId}: ${reason}`)
+  if (methods.includes('none') && clientSecret !== undefined) {
+    throw refuse('a secret and tokenEndpointAuthMethod "none" exclude each other')
   }
+  if (methods.some((method) => method.startsWith('client_secret')) && clientSecret === undefined) {
+    throw refuse('its tokenEndpointAuthMethod needs a clientSecret')
+  }
+  if (methods.includes('private_key_jwt') && !jwks) throw refuse('private_key_jwt needs jwks')
+  if (client.requireSignedRequestObject && !jwks) throw refuse('requireSignedRequestObject needs jwks')
+  if (userinfoSignedResponseAlg !== signingAlg) throw refuse(`the server signs with ${signingAlg} only`)
+}
+
+/**
+ * A registered client with every default filled in.
+ *
+ * @throws TypeError when the client contradicts itself or the server
+ */
+export function buildClient(
+  client: ClientOptions,
+  { audience, signingAlg }: Pick<Settings, 'audience' | 'signingAlg'>,
+): Client {
+  checkClient(client, signingAlg)
+  const isPublic = methodsOf(client).includes('none')
   return {
     clientId: client.clientId,
     clientSecret: client.clientSecret,
@@ -164,7 +220,34 @@ function buildClient(client: ClientOptions, audience: string): Client {
     jwks: client.jwks,
     serviceAccount: buildServiceAccount(client),
     tokenExchangeTargets: client.tokenExchangeTargets,
+    requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests ?? false,
+    requireSignedRequestObject: client.requireSignedRequestObject ?? false,
+    authorizationDetailsTypes: client.authorizationDetailsTypes,
+    userinfoSignedResponseAlg: client.userinfoSignedResponseAlg,
   }
+}
+
+function buildProtectedResource(resource: ProtectedResourceOptions, issuer: string): ProtectedResource {
+  if (!/^(\/[\w.-]+)+$/.test(resource.path)) {
+    throw new TypeError(`path must be like /resource: ${resource.path}`)
+  }
+  return {
+    path: resource.path,
+    identifier: issuer.replace(/\/$/, '') + resource.path,
+    scopes: resource.scopes ?? [],
+    acrValues: resource.acrValues ?? [],
+    maxAge: resource.maxAge,
+  }
+}
+
+/** The resources that may be asked for: those given, and the server's own. */
+function buildResources(
+  { resources }: ReferenceServerOptions,
+  own: readonly ProtectedResource[],
+): Settings['resources'] {
+  if (!resources) return undefined
+  const given = resources.map(({ identifier, scopes }) => [identifier, scopes] as const)
+  return new Map([...own.map(({ identifier }) => [identifier, undefined] as const), ...given])
 }
 
 function buildUser(user: UserOptions): User {
@@ -185,8 +268,13 @@ function buildUser(user: UserOptions): User {
  */
 export function buildSettings(options: ReferenceServerOptions): Settings {
   const issuer = checkIssuer(options.issuer)
+  const audience = options.audience ?? issuer
+  const signingAlg = options.signingAlg ?? 'ES256'
   const clients = (options.clients ?? [demoClient]).map((client) =>
-    buildClient(client, options.audience ?? issuer),
+    buildClient(client, { audience, signingAlg }),
+  )
+  const protectedResources = (options.protectedResources ?? [{ path: '/resource' }]).map((resource) =>
+    buildProtectedResource(resource, issuer),
   )
   const users = (options.users ?? [demoUser]).map(buildUser)
   return {
@@ -196,9 +284,17 @@ export function buildSettings(options: ReferenceServerOptions): Settings {
     scopes: new Map(Object.entries({ ...standardScopes, ...(options.scopes ?? demoScopes) })),
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
     refreshTokenRotation: options.refreshTokenRotation ?? 'strict',
-    signingAlg: options.signingAlg ?? 'ES256',
     pollingInterval: checkPollingInterval(options.pollingInterval ?? 5),
     trustedIssuers: options.trustedIssuers ?? [],
     dpop: { nonces: 'required', nonceLifetime: 300, ...options.dpop },
+    signingAlg,
+    audience,
+    resources: buildResources(options, protectedResources),
+    protectedResources,
+    authorizationDetailsTypes: new Map(
+      Object.entries(options.authorizationDetailsTypes ?? demoAuthorizationDetailsTypes),
+    ),
+    requirePushedAuthorizationRequests: options.requirePushedAuthorizationRequests ?? false,
+    initialAccessToken: options.initialAccessToken,
   }
 }

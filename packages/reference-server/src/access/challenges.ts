@@ -8,6 +8,8 @@ export type AccessTokenScheme = 'Bearer' | 'DPoP'
 /** What every challenge of a protected endpoint says. */
 export interface Protection {
   readonly realm: string
+  /** True where the token comes by header and in no other way. Default: false. */
+  readonly headerOnly?: boolean
   /** More parameters for its challenges, such as `resource_metadata`. */
   readonly parameters?: (call: Call) => Readonly<Record<string, string>>
 }
@@ -23,9 +25,12 @@ export interface AccessFault {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What a quoted string cannot hold without escapes: other characters than those of RFC 6749 appendix A. */
+const unquotable = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g
+
 function challenge(scheme: AccessTokenScheme, parameters: Readonly<Record<string, string>>): string {
   const all = scheme === 'DPoP' ? { ...parameters, algs: dpopSigningAlgs.join(' ') } : parameters
-  const pairs = Object.entries(all).map(([name, value]) => `${name}="${value}"`)
+  const pairs = Object.entries(all).map(([name, value]) => `${name}="${value.replaceAll(unquotable, '')}"`)
   return `${scheme} ${pairs.join(', ')}`
 }
 

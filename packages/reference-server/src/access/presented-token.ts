@@ -27,7 +27,8 @@ function readToken(call: Call, protection: Protection): Omit<PresentedToken, 're
   const { request, received } = call
   const [name, inHeader = ''] = request.headers.get('authorization')?.split(' ') ?? []
   const scheme = readScheme(call, name)
-  const inForm = request.method === 'POST' ? singleParameters(received).get('access_token') : undefined
+  const takesForm = request.method === 'POST' && !protection.headerOnly
+  const inForm = takesForm ? singleParameters(received).get('access_token') : undefined
   if (scheme && inForm !== undefined) {
     const fault = { code: 'invalid_request', description: 'the access token came twice' } as const
     throw accessError(call, protection, { ...fault, scheme, status: 400 })

@@ -5,6 +5,9 @@ import { type Parameters, type ReceivedParameters, singleParameters } from '../h
 import { readIdTokenHint } from '../logout/id-token-hint.ts'
 import type { Client } from '../settings.ts'
 import type { AuthorizationRequest, ReturnAddress } from '../state/records.ts'
+import { readResources } from '../tokens/resource-indicators.ts'
+import { readAuthorizationDetails } from './authorization-details.ts'
+import { readClaimsRequest } from './claims-request.ts'
 import { responseModes } from './return-address.ts'
 
 /** The values of `prompt` this server knows. @see OpenID Connect Core 1.0 section 3.1.2.1 */
@@ -30,7 +33,7 @@ function checkResponse(parameters: Parameters, client: Client): void {
 }
 
 function checkUnsupported(parameters: Parameters): void {
-  for (const name of ['request', 'request_uri', 'registration'] as const) {
+  for (const name of ['request_uri', 'registration'] as const) {
     if (parameters.has(name))
       throw new OAuthError(`${name}_not_supported`, `parameter ${name} is not supported`)
   }
@@ -100,6 +103,9 @@ export async function checkAuthorizationRequest(
   const { client } = returnAddress
   checkUnsupported(parameters)
   checkResponse(parameters, client)
+  const { settings } = context
+  const { claims, essentialAcrValues, subject } = readClaimsRequest(parameters.get('claims'))
+  const details = parameters.get('authorization_details')
   return {
     ...returnAddress,
     scopes: readScopes(context, client, parameters.get('scope')),
@@ -108,8 +114,11 @@ export async function checkAuthorizationRequest(
     prompts: readPrompts(parameters),
     maxAge: readMaxAge(parameters),
     loginHint: parameters.get('login_hint'),
-    hintedSubject: await readHintedSubject(context, parameters),
-    acrValues: words(parameters.get('acr_values')),
+    hintedSubject: (await readHintedSubject(context, parameters)) ?? subject,
+    acrValues: essentialAcrValues.length > 0 ? essentialAcrValues : words(parameters.get('acr_values')),
     dpopJkt: readDpopJkt(parameters),
+    claims,
+    resources: readResources(settings, received),
+    authorizationDetails: readAuthorizationDetails(settings, client, details),
   }
 }

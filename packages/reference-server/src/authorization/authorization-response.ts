@@ -3,6 +3,7 @@ import { redirectAnswer } from '../http/answers.ts'
 import type { OAuthError } from '../http/oauth-error.ts'
 import { formPostPage } from '../pages/form-post-page.ts'
 import type { ReturnAddress } from '../state/records.ts'
+import { buildJwtResponse, splitResponseMode } from './jwt-response.ts'
 
 function withQuery(redirectUri: string, parameters: URLSearchParams): string {
   const separator = redirectUri.includes('?') ? '&' : '?'
@@ -11,15 +12,17 @@ function withQuery(redirectUri: string, parameters: URLSearchParams): string {
 
 async function respond(
   call: Call,
-  { redirectUri, responseMode, state }: ReturnAddress,
+  { client, redirectUri, responseMode, state }: ReturnAddress,
   content: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const parameters = new URLSearchParams(content)
   if (state !== undefined) parameters.set('state', state)
   parameters.set('iss', call.context.settings.issuer)
-  if (responseMode === 'form_post') return formPostPage(redirectUri, parameters)
-  if (responseMode === 'fragment') return redirectAnswer(`${redirectUri}#${parameters}`)
-  return redirectAnswer(withQuery(redirectUri, parameters))
+  const [mode, isJwt] = splitResponseMode(responseMode)
+  const sent = isJwt ? await buildJwtResponse(call.context, client, parameters) : parameters
+  if (mode === 'form_post') return formPostPage(redirectUri, sent)
+  if (mode === 'fragment') return redirectAnswer(`${redirectUri}#${sent}`)
+  return redirectAnswer(withQuery(redirectUri, sent))
 }
 
 /** Sends the code back to the client, with `state` and `iss`. @see RFC 6749 section 4.1.2, RFC 9207 section 2 */

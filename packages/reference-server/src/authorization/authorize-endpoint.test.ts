@@ -69,7 +69,7 @@ describe('a refusal that the client hears of', () => {
     ['invalid_request', { max_age: '-1' }],
     ['invalid_request', { max_age: 'soon' }],
     ['invalid_request', { id_token_hint: 'not.a.token' }],
-    ['request_not_supported', { request: 'ey' }],
+    ['invalid_request_object', { request: 'ey' }],
     ['request_uri_not_supported', { request_uri: 'https://app.example/r' }],
     ['registration_not_supported', { registration: '{}' }],
     ['login_required', { prompt: 'none' }],

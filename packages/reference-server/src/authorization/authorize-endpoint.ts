@@ -1,12 +1,16 @@
-import type { Call, Endpoint } from '../context.ts'
+import type { Call, Endpoint, ServerContext } from '../context.ts'
 import { createBrowser, readBrowser, withCookie } from '../http/browser-cookie.ts'
 import { OAuthError } from '../http/oauth-error.ts'
+import type { ReceivedParameters } from '../http/parameters.ts'
+import type { Client } from '../settings.ts'
 import type { AuthorizationRequest, ReturnAddress } from '../state/records.ts'
 import { checkAuthorizationRequest } from './authorization-request.ts'
 import { respondWithError } from './authorization-response.ts'
 import { answerWithCode, continueInteraction } from './continue-authorization.ts'
 import { startInteraction } from './interactions.ts'
 import { decideNextStep } from './next-step.ts'
+import { namesPushedRequest, takePushedRequest } from './pushed-request.ts'
+import { checkIsSigned, readRequestObject } from './request-object.ts'
 import { readReturnAddress } from './return-address.ts'
 
 const nothingYet = { freshLogin: false, freshConsent: false }
@@ -21,23 +25,59 @@ function answerSilently(call: Call, request: AuthorizationRequest): Promise<Resp
   throw new OAuthError(`${next.step}_required`, `the user would have to see the ${next.step} page`)
 }
 
-async function answerRequest(call: Call, returnAddress: ReturnAddress): Promise<Response> {
+async function answerRequest(call: Call, request: AuthorizationRequest): Promise<Response> {
   const { context } = call
-  const request = await checkAuthorizationRequest(context, call.received, returnAddress)
   if (request.prompts.includes('none')) return answerSilently(call, request)
   const browser = readBrowser(context, call.request) ?? createBrowser(context)
   const answer = await continueInteraction(call, startInteraction(context, request, browser))
   return withCookie(context, browser, answer)
 }
 
-async function authorize(call: Call): Promise<Response> {
-  const returnAddress = readReturnAddress(call.context, call.received)
+/** Does what may be refused, and sends the refusal to where the client listens. */
+async function refuseAt(
+  call: Call,
+  returnAddress: ReturnAddress,
+  act: () => Promise<Response>,
+): Promise<Response> {
   try {
-    return await answerRequest(call, returnAddress)
+    return await act()
   } catch (error) {
     if (error instanceof OAuthError) return respondWithError(call, returnAddress, error)
     throw error
   }
+}
+
+/** @see RFC 9126 sections 5 and 6 */
+function checkNeedNotBePushed({ settings }: ServerContext, client: Client): void {
+  if (!settings.requirePushedAuthorizationRequests && !client.requirePushedAuthorizationRequests) return
+  throw new OAuthError('invalid_request', 'the request has to be pushed')
+}
+
+/** The parameters that count; a faulty request object is reported where the outer parameters say, if they are good. */
+async function unpack(call: Call): Promise<ReceivedParameters | Response> {
+  try {
+    return await readRequestObject(call.context, call.received)
+  } catch (error) {
+    const faulty = error instanceof OAuthError && error.code === 'invalid_request_object'
+    if (!faulty || !call.received.values.has('redirect_uri')) throw error
+    return respondWithError(call, readReturnAddress(call.context, call.received), error)
+  }
+}
+
+async function authorize(call: Call): Promise<Response> {
+  const { context, received } = call
+  if (namesPushedRequest(received.values)) {
+    const pushed = takePushedRequest(context, received.values)
+    return refuseAt(call, pushed, () => answerRequest(call, pushed))
+  }
+  const unpacked = await unpack(call)
+  if (unpacked instanceof Response) return unpacked
+  const returnAddress = readReturnAddress(context, unpacked)
+  return refuseAt(call, returnAddress, async () => {
+    checkNeedNotBePushed(context, returnAddress.client)
+    checkIsSigned(returnAddress.client, received.values)
+    return answerRequest(call, await checkAuthorizationRequest(context, unpacked, returnAddress))
+  })
 }
 
 /** The authorization endpoint. @see RFC 6749 section 3.1, OpenID Connect Core 1.0 section 3.1.2 */

@@ -30,7 +30,8 @@ async function consent(call: Call): Promise<Response> {
     return redirectAnswer(interactionUrl(call.context, 'login', interaction))
   }
   if (call.request.method === 'POST') return decide(call, interaction, browser.login)
-  return consentPage({ interaction, login: browser.login, words: call.context.settings.scopes })
+  const { scopes: words, authorizationDetailsTypes: typeWords } = call.context.settings
+  return consentPage({ interaction, login: browser.login, words, typeWords })
 }
 
 /** The consent page and its form. */

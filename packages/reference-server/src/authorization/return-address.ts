@@ -5,7 +5,15 @@ import type { ReceivedParameters } from '../http/parameters.ts'
 import type { ResponseMode, ReturnAddress } from '../state/records.ts'
 
 /** The response modes this server knows. */
-export const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
+export const responseModes: readonly ResponseMode[] = [
+  'query',
+  'fragment',
+  'form_post',
+  'jwt',
+  'query.jwt',
+  'fragment.jwt',
+  'form_post.jwt',
+]
 
 /**
  * Finds out where an answer may go. Until this has succeeded nothing may be redirected.

@@ -4,13 +4,7 @@ import type { Parameters } from '../http/parameters.ts'
 import type { ClientAuthenticationName } from '../options.ts'
 import type { Client } from '../settings.ts'
 import { equalSecrets } from '../state/secrets.ts'
-
-function refusal(description: string): OAuthError {
-  return new OAuthError('invalid_client', description, {
-    status: 401,
-    headers: { 'WWW-Authenticate': 'Basic realm="oauth", charset="UTF-8"' },
-  })
-}
+import { invalidClient } from './invalid-client.ts'
 
 function presentSecret(clientId: string, secret: string): PresentedClient {
   return { clientId, prove: (client) => equalSecrets(secret, client.clientSecret ?? '') }
@@ -33,21 +27,24 @@ export const clientSecretBasic: ClientAuthenticationMethod = (request) => {
   } catch {
     // Neither base64 nor form-encoded: refused below like any other unreadable header.
   }
-  throw refusal('the Authorization header cannot be read')
+  throw invalidClient('the Authorization header cannot be read')
 }
 
 /** The secret in the form. @see RFC 6749 section 2.3.1 */
 export const clientSecretPost: ClientAuthenticationMethod = (_request, parameters) => {
   const [clientId, secret] = [parameters.get('client_id'), parameters.get('client_secret')]
   if (secret === undefined) return undefined
-  if (clientId === undefined) throw refusal('client_secret came without client_id')
+  if (clientId === undefined) throw invalidClient('client_secret came without client_id')
   return presentSecret(clientId, secret)
 }
 
 /** A public client only names itself. @see RFC 6749 section 3.2.1 */
 export const publicClient: ClientAuthenticationMethod = (request, parameters) => {
   const clientId = parameters.get('client_id')
-  const hasProof = request.headers.has('authorization') || parameters.has('client_secret')
+  const hasProof =
+    request.headers.has('authorization') ||
+    parameters.has('client_secret') ||
+    parameters.has('client_assertion')
   return clientId === undefined || hasProof ? undefined : { clientId, prove: async () => true }
 }
 
@@ -64,7 +61,7 @@ function readPresented(call: Call, parameters: Parameters): [ClientAuthenticatio
     return client ? [[name as ClientAuthenticationName, client] as const] : []
   })
   const [first, second] = presented
-  if (!first) throw refusal('the client does not say who it is')
+  if (!first) throw invalidClient('the client does not say who it is')
   const clientIds = new Set([first[1].clientId, parameters.get('client_id') ?? first[1].clientId])
   if (second || clientIds.size > 1) {
     throw new OAuthError('invalid_request', 'the client authenticates in more than one way')
@@ -82,7 +79,7 @@ export async function authenticateClient(call: Call, parameters: Parameters): Pr
   const [method, presented] = readPresented(call, parameters)
   call.entry.clientId = presented.clientId
   const client = call.context.settings.clients.get(presented.clientId)
-  const proved = client?.authenticationMethods.includes(method) && (await presented.prove(client))
-  if (!client || !proved) throw refusal('unknown client, or its proof is wrong')
+  const proved = client?.authenticationMethods.includes(method) && (await presented.prove(client, call))
+  if (!client || !proved) throw invalidClient('unknown client, or its proof is wrong')
   return client
 }

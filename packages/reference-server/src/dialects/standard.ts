@@ -4,6 +4,8 @@ import { consentEndpoint } from '../authorization/consent-endpoint.ts'
 import { loginEndpoint } from '../authorization/login-endpoint.ts'
 import { backchannelAuthenticationEndpoint } from '../ciba/backchannel-authentication-endpoint.ts'
 import { cibaGrant } from '../ciba/ciba-grant.ts'
+import { pushedAuthorizationRequestEndpoint } from '../authorization/pushed-authorization-request-endpoint.ts'
+import { clientSecretJwt, privateKeyJwt } from '../clients/client-assertion.ts'
 import { clientSecretBasic, clientSecretPost, publicClient } from '../clients/client-authentication.ts'
 import type { Dialect } from '../context.ts'
 import { deviceAuthorizationEndpoint } from '../device/device-authorization-endpoint.ts'
@@ -45,6 +47,7 @@ export const standard: Dialect = {
     authorizationServerMetadataEndpoint,
     jwksEndpoint,
     authorizeEndpoint,
+    pushedAuthorizationRequestEndpoint,
     loginEndpoint,
     consentEndpoint,
     tokenEndpoint,
@@ -73,6 +76,8 @@ export const standard: Dialect = {
     none: publicClient,
     client_secret_basic: clientSecretBasic,
     client_secret_post: clientSecretPost,
+    client_secret_jwt: clientSecretJwt,
+    private_key_jwt: privateKeyJwt,
   },
   buildMetadata,
   buildAccessToken: buildJwtAccessToken,

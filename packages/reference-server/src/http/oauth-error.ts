@@ -19,12 +19,18 @@ export type OAuthErrorCode =
   | 'insufficient_scope'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
-  | 'invalid_target'
   | 'authorization_pending'
   | 'slow_down'
   | 'expired_token'
   | 'unknown_user_id'
   | 'invalid_binding_message'
+  | 'insufficient_user_authentication'
+  | 'invalid_request_object'
+  | 'invalid_request_uri'
+  | 'invalid_target'
+  | 'invalid_authorization_details'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
 
 /** A refusal with the code that its specification names. `message` is the `error_description`. */
 export class OAuthError extends Error {

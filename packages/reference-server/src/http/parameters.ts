@@ -39,7 +39,7 @@ const secretParameters: ReadonlySet<string> = new Set([
  *
  * @see RFC 6749 section 3.1
  */
-export function collectParameters(pairs: URLSearchParams): ReceivedParameters {
+export function collectParameters(pairs: Iterable<readonly [string, string]>): ReceivedParameters {
   const values = new Map<string, string>()
   const repeated = new Set<string>()
   const lists = new Map<string, string[]>()
@@ -64,7 +64,12 @@ export function singleParameters({ values, repeated }: ReceivedParameters): Para
   return values
 }
 
-async function readBoundedText(request: Request): Promise<string> {
+/**
+ * Reads a body of at most 64 KiB as text.
+ *
+ * @throws OAuthError `invalid_request` (413) when it is larger
+ */
+export async function readBoundedText(request: Request): Promise<string> {
   const tooLarge = () => new OAuthError('invalid_request', 'the request body is too large', { status: 413 })
   if (Number(request.headers.get('content-length') ?? 0) > bodyLimitBytes) throw tooLarge()
   if (!request.body) return ''
@@ -98,9 +103,12 @@ export async function readForm(request: Request): Promise<ReceivedParameters> {
   return collectParameters(new URLSearchParams(text))
 }
 
-/** The parameters of a request: those of its query for GET, those of its form for POST. */
-export async function readParameters(request: Request): Promise<ReceivedParameters> {
-  if (request.method === 'POST') return readForm(request)
+/** The parameters of a request: those of its form for POST, those of its query otherwise. */
+export async function readParameters(
+  request: Request,
+  body: 'form' | 'other' = 'form',
+): Promise<ReceivedParameters> {
+  if (request.method === 'POST' && body === 'form') return readForm(request)
   return collectParameters(new URL(request.url).searchParams)
 }
 

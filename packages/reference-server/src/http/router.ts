@@ -36,8 +36,8 @@ function corsFor({ context, endpoint }: Route): MiddlewareHandler<RouterEnv> {
   })
 }
 
-async function readCall(context: ServerContext, request: Request, entry: LedgerRequest): Promise<Call> {
-  const received = await readParameters(request)
+async function readCall({ context, endpoint }: Route, request: Request, entry: LedgerRequest): Promise<Call> {
+  const received = await readParameters(request, endpoint.body)
   entry.parameters = maskParameters(received.values)
   entry.clientId = received.values.get('client_id')
   entry.grantType = received.values.get('grant_type')
@@ -49,13 +49,10 @@ function toOAuthError(error: unknown): OAuthError {
   return new OAuthError('server_error', 'the server met a condition it did not expect', { status: 500 })
 }
 
-async function answer(
-  { context, endpoint }: Route,
-  request: Request,
-  entry: LedgerRequest,
-): Promise<Response> {
+async function answer(route: Route, request: Request, entry: LedgerRequest): Promise<Response> {
+  const { endpoint } = route
   try {
-    return await endpoint.handle(await readCall(context, request, entry))
+    return await endpoint.handle(await readCall(route, request, entry))
   } catch (thrown) {
     const error = toOAuthError(thrown)
     entry.error = error.code
@@ -69,7 +66,8 @@ async function answer(
  *
  * @see RFC 8414 sections 3.1 and 5
  */
-function pathsOf(context: ServerContext, { path }: Endpoint): readonly string[] {
+function pathsOf(context: ServerContext, { path, below }: Endpoint): readonly string[] {
+  if (below === 'origin') return [path]
   const base = issuerPath(context.settings.issuer)
   const isWellKnown = path.startsWith('/.well-known/')
   return base !== '' && isWellKnown ? [base + path, path + base] : [base + path]

@@ -1,10 +1,13 @@
 import { promptValues } from '../authorization/authorization-request.ts'
 import { responseModes } from '../authorization/return-address.ts'
+import { clientSigningAlgs } from '../clients/client-jwt.ts'
 import type { Dialect, ServerContext } from '../context.ts'
 import { dpopSigningAlgs } from '../dpop/dpop-proof.ts'
 import { urlBelowIssuer } from '../endpoint-url.ts'
 import { cibaGrantType } from '../grant-types.ts'
 import { claimsByScope } from '../users/user-claims.ts'
+
+const assertionAlgs = [...clientSigningAlgs, 'HS256']
 
 const protocolClaims = ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'at_hash', 'sid']
 
@@ -24,10 +27,45 @@ function cibaMetadata({ grants }: Dialect): Record<string, unknown> {
   }
 }
 
+const assertionMethods: readonly string[] = ['private_key_jwt', 'client_secret_jwt']
+
+/** How clients authenticate at the endpoints that announce it. @see RFC 8414 section 2 */
+function clientAuthentication({ dialect }: ServerContext): Record<string, readonly string[]> {
+  const methods = Object.keys(dialect.clientAuthenticationMethods)
+  const provingMethods = methods.filter((method) => method !== 'none')
+  const byEndpoint = { token: methods, revocation: methods, introspection: provingMethods }
+  const takesAssertions = methods.some((method) => assertionMethods.includes(method))
+  const announced = new Set(dialect.endpoints.map(({ metadata }) => metadata))
+  const members = Object.entries(byEndpoint)
+    .filter(([name]) => announced.has(`${name}_endpoint`))
+    .flatMap(([name, methods]) => [
+      [`${name}_endpoint_auth_methods_supported`, methods] as const,
+      ...(takesAssertions
+        ? [[`${name}_endpoint_auth_signing_alg_values_supported`, assertionAlgs] as const]
+        : []),
+    ])
+  return Object.fromEntries(members)
+}
+
+/** RFC 9101, RFC 9126, JARM, RFC 9396, and claims asked for one by one. */
+function authorizationFeatures({ settings, dialect }: ServerContext): Record<string, unknown> {
+  return {
+    claims_parameter_supported: true,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: false,
+    request_object_signing_alg_values_supported: clientSigningAlgs,
+    require_signed_request_object: false,
+    ...(dialect.endpoints.some(({ name }) => name === 'par') && {
+      require_pushed_authorization_requests: settings.requirePushedAuthorizationRequests,
+    }),
+    authorization_signing_alg_values_supported: [settings.signingAlg],
+    authorization_details_types_supported: [...settings.authorizationDetailsTypes.keys()],
+  }
+}
+
 /** What the server tells about itself. @see OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2 */
 export function buildMetadata(context: ServerContext): Readonly<Record<string, unknown>> {
   const { settings, dialect } = context
-  const authenticationMethods = Object.keys(dialect.clientAuthenticationMethods)
   return {
     issuer: settings.issuer,
     ...endpointUrls(context),
@@ -37,16 +75,16 @@ export function buildMetadata(context: ServerContext): Readonly<Record<string, u
     grant_types_supported: Object.keys(dialect.grants),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [settings.signingAlg],
-    token_endpoint_auth_methods_supported: authenticationMethods,
-    revocation_endpoint_auth_methods_supported: authenticationMethods,
+    userinfo_signing_alg_values_supported: [settings.signingAlg],
+    introspection_signing_alg_values_supported: [settings.signingAlg],
+    ...clientAuthentication(context),
     code_challenge_methods_supported: ['S256'],
     ...(dialect.dpop && { dpop_signing_alg_values_supported: dpopSigningAlgs }),
     prompt_values_supported: promptValues,
     ...cibaMetadata(dialect),
     claims_supported: [...protocolClaims, ...Object.values(claimsByScope).flat()],
     authorization_response_iss_parameter_supported: true,
-    claims_parameter_supported: false,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
+    ...authorizationFeatures(context),
+    protected_resources: settings.protectedResources.map(({ identifier }) => identifier),
   }
 }

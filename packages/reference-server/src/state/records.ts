@@ -2,7 +2,22 @@ import type { EpochSeconds } from '../options.ts'
 import type { Client, User } from '../settings.ts'
 
 /** How the authorization response travels back. */
-export type ResponseMode = 'query' | 'fragment' | 'form_post'
+export type PlainResponseMode = 'query' | 'fragment' | 'form_post'
+
+/** The response modes, those of JARM among them. @see JWT Secured Authorization Response Mode section 2.3 */
+export type ResponseMode = PlainResponseMode | 'jwt' | `${PlainResponseMode}.jwt`
+
+/** One entry of `authorization_details`: fine-grained rights of one type. @see RFC 9396 section 2 */
+export interface AuthorizationDetail {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
+/** The claims asked for one by one, by name. @see OpenID Connect Core 1.0 section 5.5 */
+export interface RequestedClaims {
+  readonly userinfo: readonly string[]
+  readonly idToken: readonly string[]
+}
 
 /** Where an authorization response may be sent: the part of a request that must be right before anything is redirected. */
 export interface ReturnAddress {
@@ -21,11 +36,15 @@ export interface AuthorizationRequest extends ReturnAddress {
   readonly prompts: readonly string[]
   readonly maxAge: number | undefined
   readonly loginHint: string | undefined
-  /** The subject named by `id_token_hint`, if there was one. */
+  /** The subject named by `id_token_hint` or `claims`, if there was one. */
   readonly hintedSubject: string | undefined
   readonly acrValues: readonly string[]
   /** Thumbprint of the DPoP key that the code is bound to. */
   readonly dpopJkt: string | undefined
+  readonly claims: RequestedClaims
+  /** The resources whose servers the tokens are for. @see RFC 8707 section 2 */
+  readonly resources: readonly string[]
+  readonly authorizationDetails: readonly AuthorizationDetail[]
 }
 
 /** A user logged in at the server in one browser. */
@@ -80,12 +99,14 @@ export interface TokenFamily {
   /** The login behind it; absent where no user took part. */
   readonly login: Login | undefined
   readonly scopes: readonly string[]
-  /** The resources that tokens may be asked for; where there are none, any the server knows. */
-  readonly resources: readonly string[]
   /** Who acts for the subject. */
   readonly actor: ActorClaim | undefined
   /** Thumbprint of the DPoP key that its refresh tokens are bound to, which only those of public clients are. */
   readonly jkt: string | undefined
+  /** The resources that tokens may be asked for; where there are none, any the server knows. */
+  readonly resources: readonly string[]
+  readonly authorizationDetails: readonly AuthorizationDetail[]
+  readonly claims: RequestedClaims
   revoked: boolean
 }
 
@@ -102,18 +123,28 @@ export interface AccessTokenRecord {
   readonly id: string
   readonly family: TokenFamily
   readonly scopes: readonly string[]
-  readonly audience: readonly string[]
-  readonly issuedAt: EpochSeconds
-  readonly expiresAt: EpochSeconds
   /** Thumbprint of the DPoP key that the token is bound to. */
   readonly jkt: string | undefined
+  readonly audience: readonly string[]
+  readonly authorizationDetails: readonly AuthorizationDetail[]
+  readonly issuedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
   revoked: boolean
 }
 
 export interface RefreshTokenRecord {
   readonly id: string
   readonly family: TokenFamily
+  readonly issuedAt: EpochSeconds
+  readonly expiresAt: EpochSeconds
   spentAt: EpochSeconds | undefined
   /** True once the spent token was honoured a second time, inside the grace window. */
   graceUsed: boolean
+}
+
+/** What is kept of a client's own registration. */
+export interface Registration {
+  readonly client: Client
+  readonly registrationAccessToken: string
+  readonly issuedAt: EpochSeconds
 }

@@ -3,17 +3,23 @@ import { ExpiringMap } from './expiring-map.ts'
 import type { BackchannelRequest, DeviceAuthorization, DeviceInteraction } from './pending-records.ts'
 import type {
   AccessTokenRecord,
+  AuthorizationRequest,
   Browser,
   CodeRecord,
   Interaction,
   LogoutInteraction,
   RefreshTokenRecord,
+  Registration,
   TokenFamily,
 } from './records.ts'
 
 /** Everything the server remembers. Tokens, codes and cookies are keyed by their value. */
 export interface Stores {
   readonly browsers: ExpiringMap<Browser>
+  /** Requests pushed and not used yet, by `request_uri`. */
+  readonly pushedRequests: ExpiringMap<AuthorizationRequest>
+  /** The `jti` of every client assertion seen, behind the client's id. */
+  readonly assertionIds: ExpiringMap<true>
   readonly interactions: ExpiringMap<Interaction>
   readonly logoutInteractions: ExpiringMap<LogoutInteraction>
   readonly codes: ExpiringMap<CodeRecord>
@@ -29,8 +35,10 @@ export interface Stores {
   readonly grantAssertions: ExpiringMap<true>
   /** The DPoP proofs seen, by key and `jti`. */
   readonly dpopProofs: ExpiringMap<true>
-  /** Keyed by user and client: the scopes consented to. */
+  /** Keyed by user and client: the scopes, rights and claims consented to. */
   readonly consents: Map<string, Set<string>>
+  /** Clients that registered themselves, by client id, the earliest first. */
+  readonly registrations: Map<string, Registration>
   /** The next readable name of its kind: `rt-1`, `rt-2`. */
   nextId(kind: string): string
 }
@@ -40,6 +48,8 @@ export function createStores(clock: ServerClock): Stores {
   const counters = new Map<string, number>()
   return {
     browsers: new ExpiringMap(clock),
+    pushedRequests: new ExpiringMap(clock),
+    assertionIds: new ExpiringMap(clock),
     interactions: new ExpiringMap(clock),
     logoutInteractions: new ExpiringMap(clock),
     codes: new ExpiringMap(clock),
@@ -53,6 +63,7 @@ export function createStores(clock: ServerClock): Stores {
     grantAssertions: new ExpiringMap(clock),
     dpopProofs: new ExpiringMap(clock),
     consents: new Map(),
+    registrations: new Map(),
     nextId(kind) {
       const count = (counters.get(kind) ?? 0) + 1
       counters.set(kind, count)

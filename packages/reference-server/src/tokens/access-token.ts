@@ -9,7 +9,7 @@ export function buildAudienceClaim(audience: readonly string[]): string | string
 
 /** A signed access token. @see RFC 9068 section 2 */
 export function buildJwtAccessToken(context: ServerContext, facts: TokenFacts): Promise<string> {
-  const { family, scopes, audience, jkt, id, issuedAt, expiresAt } = facts
+  const { family, scopes, audience, authorizationDetails, jkt, id, issuedAt, expiresAt } = facts
   const claims = {
     iss: context.settings.issuer,
     sub: family.subject,
@@ -21,6 +21,7 @@ export function buildJwtAccessToken(context: ServerContext, facts: TokenFacts): 
     ...(jkt !== undefined && { cnf: { jkt } }),
     ...(family.actor && { act: family.actor }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(authorizationDetails.length > 0 && { authorization_details: authorizationDetails }),
     ...(family.login && { auth_time: family.login.authTime }),
     ...(family.login?.acr !== undefined && { acr: family.login.acr }),
   }

@@ -5,6 +5,7 @@ import type { CodeRecord } from '../state/records.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { checkCodeVerifier } from './pkce.ts'
 import { revokeFamily, startFamily } from './token-families.ts'
+import { readTokenTarget } from './token-target.ts'
 
 function refuseReplay({ call: { context } }: TokenRequest, { spentFor }: CodeRecord): void {
   if (!spentFor) return
@@ -44,11 +45,12 @@ export const authorizationCodeGrant: Grant = async (tokenRequest) => {
   // Read again: another request may have spent the code while the verifier was hashed.
   const record = readCode(tokenRequest)
   const { login, request } = record
-  const family = startFamily(call.context, { client, login, scopes: request.scopes, jkt })
+  const target = readTokenTarget(tokenRequest, request)
+  const family = startFamily(call.context, { ...request, login, jkt })
   record.spentFor = family
   return issueTokens(call.context, {
     family,
-    scopes: request.scopes,
+    ...target,
     nonce: request.nonce,
     jkt,
     withRefreshToken: client.grantTypes.includes('refresh_token'),

@@ -2,6 +2,7 @@ import { base64url, type JWTPayload } from 'jose'
 import type { IdTokenFacts, ServerContext } from '../context.ts'
 import type { SigningAlg } from '../options.ts'
 import { digest } from '../state/secrets.ts'
+import { selectClaims } from '../users/user-claims.ts'
 import { signJwt } from './sign-jwt.ts'
 
 /** The hash that belongs to each signature algorithm. Ed25519 hashes with SHA-512. */
@@ -22,6 +23,7 @@ export async function buildIdTokenClaims(context: ServerContext, facts: IdTokenF
   const { family, nonce, issuedAt, expiresAt } = facts
   const { issuer, signingAlg } = context.settings
   return {
+    ...(family.login && selectClaims(family.login.user, family.claims.idToken)),
     iss: issuer,
     sub: family.subject,
     aud: family.client.clientId,

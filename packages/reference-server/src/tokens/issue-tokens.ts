@@ -1,5 +1,5 @@
 import type { IssuedTokens, ServerContext, TokenFacts } from '../context.ts'
-import type { TokenFamily } from '../state/records.ts'
+import type { AuthorizationDetail, TokenFamily } from '../state/records.ts'
 import { randomSecret } from '../state/secrets.ts'
 import { buildIdToken } from './id-token.ts'
 import { keepFamily } from './token-families.ts'
@@ -10,6 +10,8 @@ export interface TokenOrder {
   readonly scopes: readonly string[]
   /** Default: those of the family. */
   readonly resources?: readonly string[]
+  /** Default: those of the family. */
+  readonly authorizationDetails?: readonly AuthorizationDetail[]
   readonly nonce?: string | undefined
   /** Thumbprint of the DPoP key that the access token is bound to. */
   readonly jkt: string | undefined
@@ -27,7 +29,7 @@ const kinds = {
 
 /** Names a new token, counts its time, and writes it down. */
 function beginToken(context: ServerContext, order: TokenOrder, kind: keyof typeof kinds): TokenFacts {
-  const { family, scopes, jkt, resources } = { ...order.family, ...order }
+  const { family, scopes, resources, authorizationDetails, jkt } = { ...order.family, ...order }
   const { prefix, lifetime } = kinds[kind]
   const id = context.stores.nextId(prefix)
   const issuedAt = context.clock.now()
@@ -36,7 +38,7 @@ function beginToken(context: ServerContext, order: TokenOrder, kind: keyof typeo
   const written = { kind, id, familyId: family.id, clientId, subject: family.subject, expiresAt }
   context.ledger.addToken({ ...written, scope: scopes.join(' ') })
   const audience = resources.length > 0 ? resources : [family.client.audience]
-  return { family, scopes, audience, jkt, id, issuedAt, expiresAt }
+  return { family, scopes, audience, authorizationDetails, jkt, id, issuedAt, expiresAt }
 }
 
 async function issueAccessToken(context: ServerContext, order: TokenOrder): Promise<string> {
@@ -48,7 +50,7 @@ async function issueAccessToken(context: ServerContext, order: TokenOrder): Prom
 
 function issueRefreshToken(context: ServerContext, order: TokenOrder): string {
   const facts = beginToken(context, order, 'refresh_token')
-  const record = { id: facts.id, family: order.family, spentAt: undefined, graceUsed: false }
+  const record = { ...facts, spentAt: undefined, graceUsed: false }
   const value = randomSecret()
   context.stores.refreshTokens.set(value, record, facts.expiresAt)
   return value
@@ -73,5 +75,6 @@ export async function issueTokens(context: ServerContext, order: TokenOrder): Pr
   const idToken = wantsIdToken ? await issueIdToken(context, order, accessToken) : undefined
   const tokenType = order.jkt === undefined ? 'Bearer' : 'DPoP'
   const expiresIn = context.settings.lifetimes.accessToken
-  return { accessToken, tokenType, expiresIn, scopes, refreshToken, idToken }
+  const { authorizationDetails } = { ...family, ...order }
+  return { accessToken, tokenType, expiresIn, scopes, authorizationDetails, refreshToken, idToken }
 }

@@ -4,6 +4,7 @@ import { OAuthError } from '../http/oauth-error.ts'
 import type { RefreshTokenRecord } from '../state/records.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { revokeFamily } from './token-families.ts'
+import { readTokenTarget } from './token-target.ts'
 
 function readRefreshToken({ call, client, parameters }: TokenRequest): RefreshTokenRecord {
   const value = parameters.get('refresh_token')
@@ -55,15 +56,12 @@ function spend(context: ServerContext, record: RefreshTokenRecord): void {
 export const refreshTokenGrant: Grant = async (tokenRequest) => {
   const { context } = tokenRequest.call
   const record = readRefreshToken(tokenRequest)
-  const scopes = readScopes(record.family.scopes, tokenRequest.parameters.get('scope'))
-  if (record.family.revoked) throw new OAuthError('invalid_grant', 'the refresh token is revoked')
-  checkBoundKey(record.family.jkt, tokenRequest.jkt)
+  const { family } = record
+  const scopes = readScopes(family.scopes, tokenRequest.parameters.get('scope'))
+  const target = readTokenTarget(tokenRequest, { ...family, scopes })
+  if (family.revoked) throw new OAuthError('invalid_grant', 'the refresh token is revoked')
+  checkBoundKey(family.jkt, tokenRequest.jkt)
   const rotates = context.settings.refreshTokenRotation !== 'none'
   if (rotates) spend(context, record)
-  return issueTokens(context, {
-    family: record.family,
-    scopes,
-    jkt: tokenRequest.jkt,
-    withRefreshToken: rotates,
-  })
+  return issueTokens(context, { family, ...target, jkt: tokenRequest.jkt, withRefreshToken: rotates })
 }

@@ -1,25 +1,27 @@
 import type { ServerContext } from '../context.ts'
 import { isPublic } from '../clients/public-client.ts'
-import type { Client } from '../settings.ts'
 import type { ActorClaim, Login, TokenFamily } from '../state/records.ts'
 
-/** What one authorization granted. */
-export interface NewFamily {
-  readonly client: Client
+const noClaims = { userinfo: [], idToken: [] }
+
+/** What one authorization granted, and to whom. */
+export interface NewFamily
+  extends
+    Pick<TokenFamily, 'client' | 'scopes'>,
+    Partial<Pick<TokenFamily, 'resources' | 'authorizationDetails' | 'claims'>> {
   /** The login behind it; without one, `subject` says whom it is for. */
   readonly login?: Login | undefined
   /** Default: the client itself. */
   readonly subject?: string
-  readonly scopes: readonly string[]
   /** Thumbprint of the DPoP key that the client proved. */
   readonly jkt: string | undefined
-  readonly resources?: readonly string[]
   readonly actor?: ActorClaim | undefined
 }
 
 /** Begins the family of tokens that one authorization leads to. */
 export function startFamily(context: ServerContext, grant: NewFamily): TokenFamily {
-  const { client, login, subject = client.clientId, scopes, jkt, resources = [], actor } = grant
+  const { client, login, subject = client.clientId, scopes, jkt, actor } = grant
+  const { resources = [], authorizationDetails = [], claims = noClaims } = grant
   const family: TokenFamily = {
     id: context.stores.nextId('family'),
     client,
@@ -27,6 +29,8 @@ export function startFamily(context: ServerContext, grant: NewFamily): TokenFami
     login,
     scopes,
     resources,
+    authorizationDetails,
+    claims,
     actor,
     jkt: isPublic(client) ? jkt : undefined,
     revoked: false,

@@ -8,6 +8,7 @@ export function buildTokenResponse(tokens: IssuedTokens): Readonly<Record<string
     expires_in: tokens.expiresIn,
     ...(tokens.issuedTokenType !== undefined && { issued_token_type: tokens.issuedTokenType }),
     ...(tokens.scopes.length > 0 && { scope: tokens.scopes.join(' ') }),
+    ...(tokens.authorizationDetails?.length && { authorization_details: tokens.authorizationDetails }),
     ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
     ...(tokens.idToken !== undefined && { id_token: tokens.idToken }),
   }

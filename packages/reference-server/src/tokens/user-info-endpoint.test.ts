@@ -1,6 +1,7 @@
+import { jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { ReferenceServer } from '../create-reference-server.ts'
-import { createServer, getTokens, issuer, post } from '../test-support.ts'
+import { createServer, getTokens, issuer, post, publicClient } from '../test-support.ts'
 
 const claims = {
   sub: 'user-1',
@@ -71,5 +72,28 @@ describe('userinfo', () => {
     expect(response.status).toBe(403)
     expect(response.headers.get('www-authenticate')).toContain('error="insufficient_scope"')
     expect(response.headers.get('www-authenticate')).toContain('scope="openid"')
+  })
+})
+
+describe('signed userinfo', () => {
+  test('comes to the client that asked for it', async () => {
+    const signing = { ...publicClient, userinfoSignedResponseAlg: 'ES256' as const }
+    const server = createServer({ users, clients: [signing] })
+    const { access_token: token } = await getTokens(server, { scope: 'openid email' })
+    const response = await get(server, bearer(token))
+    expect(response.headers.get('content-type')).toBe('application/jwt')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const keySet = (await (await server.fetch(new Request(`${issuer}/jwks`))).json()) as {
+      keys: [JsonWebKey]
+    }
+    const { payload } = await jwtVerify(await response.text(), keySet.keys[0])
+    const user = { sub: 'user-1', email: 'ada@example.com', email_verified: true }
+    expect(payload).toEqual({ iss: issuer, aud: 'spa', ...user })
+  })
+
+  test('is refused in plain', async () => {
+    const signing = { ...publicClient, userinfoSignedResponseAlg: 'ES256' as const }
+    const response = await get(createServer({ clients: [signing] }), bearer('wrong'))
+    expect(await response.json()).toMatchObject({ error: 'invalid_token' })
   })
 })

@@ -26,6 +26,10 @@ export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
 /** The user's claims that these scopes open, `sub` always among them. */
 export function claimsOfScopes(user: User, scopes: readonly string[]): Record<string, unknown> {
   const wanted = new Set(scopes.flatMap((scope) => claimsByScope[scope] ?? []))
-  const claims = Object.entries(user.claims).filter(([name]) => wanted.has(name))
-  return { sub: user.subject, ...Object.fromEntries(claims) }
+  return { sub: user.subject, ...selectClaims(user, [...wanted]) }
+}
+
+/** Those of the user's claims that have one of these names. */
+export function selectClaims(user: User, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(user.claims).filter(([name]) => names.includes(name)))
 }
