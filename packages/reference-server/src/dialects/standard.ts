@@ -33,6 +33,7 @@ import { buildJwtAccessToken } from '../tokens/access-token.ts'
 import { authorizationCodeGrant } from '../tokens/authorization-code-grant.ts'
 import { clientCredentialsGrant } from '../tokens/client-credentials-grant.ts'
 import { buildIdTokenClaims } from '../tokens/id-token.ts'
+import { introspectionEndpoint } from '../tokens/introspection-endpoint.ts'
 import { refreshTokenGrant } from '../tokens/refresh-token-grant.ts'
 import { revocationEndpoint } from '../tokens/revocation-endpoint.ts'
 import { tokenEndpoint } from '../tokens/token-endpoint.ts'
@@ -53,6 +54,7 @@ export const standard: Dialect = {
     tokenEndpoint,
     userInfoEndpoint,
     revocationEndpoint,
+    introspectionEndpoint,
     endSessionEndpoint,
     endSessionConfirmEndpoint,
     deviceAuthorizationEndpoint,
