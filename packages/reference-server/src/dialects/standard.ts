@@ -29,6 +29,7 @@ import {
 import { jwksEndpoint } from '../metadata/jwks-endpoint.ts'
 import { buildMetadata } from '../metadata/server-metadata.ts'
 import { tokenExchangeGrant } from '../token-exchange/token-exchange-grant.ts'
+import { clientConfigurationEndpoint, registrationEndpoint } from '../registration/registration-endpoint.ts'
 import { buildJwtAccessToken } from '../tokens/access-token.ts'
 import { authorizationCodeGrant } from '../tokens/authorization-code-grant.ts'
 import { clientCredentialsGrant } from '../tokens/client-credentials-grant.ts'
@@ -55,6 +56,8 @@ export const standard: Dialect = {
     userInfoEndpoint,
     revocationEndpoint,
     introspectionEndpoint,
+    registrationEndpoint,
+    clientConfigurationEndpoint,
     endSessionEndpoint,
     endSessionConfirmEndpoint,
     deviceAuthorizationEndpoint,
