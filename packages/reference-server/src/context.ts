@@ -2,7 +2,7 @@ import type { JWTPayload } from 'jose'
 import type { DpopNonces } from './dpop/dpop-nonces.ts'
 import type { Parameters, ReceivedParameters } from './http/parameters.ts'
 import type { ClientAuthenticationName, EpochSeconds } from './options.ts'
-import type { Client, Settings } from './settings.ts'
+import type { Client, ProtectedResource, Settings } from './settings.ts'
 import type { ServerClock } from './state/clock.ts'
 import type { KeyRing } from './state/key-ring.ts'
 import type { LedgerRequest, LedgerWriter } from './state/ledger.ts'
@@ -126,6 +126,8 @@ export interface Dialect {
   readonly endpoints: readonly Endpoint[]
   /** False where `DPoP` headers are not looked at. */
   readonly dpop: boolean
+  /** The endpoints of a small API that the server serves itself, to be called with its tokens. */
+  readonly buildResourceEndpoints: (resource: ProtectedResource) => readonly Endpoint[]
   /** By `grant_type`. */
   readonly grants: Readonly<Record<string, Grant>>
   /** By `grant_type`, for the grants that need no client authentication. */

@@ -30,6 +30,7 @@ import { jwksEndpoint } from '../metadata/jwks-endpoint.ts'
 import { buildMetadata } from '../metadata/server-metadata.ts'
 import { tokenExchangeGrant } from '../token-exchange/token-exchange-grant.ts'
 import { clientConfigurationEndpoint, registrationEndpoint } from '../registration/registration-endpoint.ts'
+import { buildResourceEndpoints } from '../resources/protected-resource.ts'
 import { buildJwtAccessToken } from '../tokens/access-token.ts'
 import { authorizationCodeGrant } from '../tokens/authorization-code-grant.ts'
 import { clientCredentialsGrant } from '../tokens/client-credentials-grant.ts'
@@ -67,6 +68,7 @@ export const standard: Dialect = {
     backchannelAuthenticationEndpoint,
   ],
   dpop: true,
+  buildResourceEndpoints,
   grants: {
     authorization_code: authorizationCodeGrant,
     refresh_token: refreshTokenGrant,

@@ -91,7 +91,9 @@ function addRoute(app: Hono<RouterEnv>, route: Route): void {
 /** Builds the router over the dialect's endpoints. */
 export function createRouter(context: ServerContext): Router {
   const app = new Hono<RouterEnv>()
-  for (const endpoint of context.dialect.endpoints) {
+  const { dialect, settings } = context
+  const ofResources = settings.protectedResources.flatMap((one) => dialect.buildResourceEndpoints(one))
+  for (const endpoint of [...dialect.endpoints, ...ofResources]) {
     for (const path of pathsOf(context, endpoint)) addRoute(app, { context, endpoint, path })
   }
   app.notFound(() => new Response('Not found\n', { status: 404 }))
