@@ -7,6 +7,9 @@ async function read(server: ReturnType<typeof createServer>, url: string) {
   return { response, body: isJson ? ((await response.json()) as Record<string, unknown>) : undefined }
 }
 
+const provingMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt']
+const assertionAlgs = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519', 'HS256']
+
 describe('discovery', () => {
   test('announces what there is', async () => {
     const { response, body } = await read(createServer(), `${issuer}/.well-known/openid-configuration`)
@@ -24,7 +27,6 @@ describe('discovery', () => {
       backchannel_token_delivery_modes_supported: ['poll'],
       backchannel_user_code_parameter_supported: false,
       response_types_supported: ['code'],
-      response_modes_supported: ['query', 'fragment', 'form_post'],
       grant_types_supported: [
         'authorization_code',
         'refresh_token',
@@ -34,13 +36,56 @@ describe('discovery', () => {
         'urn:ietf:params:oauth:grant-type:device_code',
         'urn:openid:params:grant-type:ciba',
       ],
+      response_modes_supported: [
+        'query',
+        'fragment',
+        'form_post',
+        'jwt',
+        'query.jwt',
+        'fragment.jwt',
+        'form_post.jwt',
+      ],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['ES256'],
-      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_methods_supported: ['none', ...provingMethods],
+      token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+      revocation_endpoint_auth_methods_supported: ['none', ...provingMethods],
+      introspection_endpoint: `${issuer}/introspect`,
+      introspection_endpoint_auth_methods_supported: provingMethods,
+      introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+      introspection_signing_alg_values_supported: ['ES256'],
+      pushed_authorization_request_endpoint: `${issuer}/par`,
+      require_pushed_authorization_requests: false,
+      registration_endpoint: `${issuer}/register`,
+      request_parameter_supported: true,
+      request_uri_parameter_supported: false,
+      require_signed_request_object: false,
+      request_object_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
+      authorization_signing_alg_values_supported: ['ES256'],
+      authorization_details_types_supported: ['payment_initiation'],
+      userinfo_signing_alg_values_supported: ['ES256'],
+      claims_parameter_supported: true,
+      protected_resources: [`${issuer}/resource`],
       code_challenge_methods_supported: ['S256'],
       dpop_signing_alg_values_supported: ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519'],
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
       authorization_response_iss_parameter_supported: true,
+    })
+  })
+
+  test('follows the options', async () => {
+    const server = createServer({
+      requirePushedAuthorizationRequests: true,
+      authorizationDetailsTypes: { loan: 'Lend a book' },
+      protectedResources: [{ path: '/a' }, { path: '/b' }],
+      signingAlg: 'EdDSA',
+    })
+    const { body } = await read(server, `${issuer}/.well-known/openid-configuration`)
+    expect(body).toMatchObject({
+      require_pushed_authorization_requests: true,
+      authorization_details_types_supported: ['loan'],
+      protected_resources: [`${issuer}/a`, `${issuer}/b`],
+      userinfo_signing_alg_values_supported: ['EdDSA'],
     })
   })
 
