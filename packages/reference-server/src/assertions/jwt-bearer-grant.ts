@@ -3,6 +3,7 @@ import type { ClientOfGrant, Grant, ServerContext, TokenRequest } from '../conte
 import { OAuthError } from '../http/oauth-error.ts'
 import { issueTokens } from '../tokens/issue-tokens.ts'
 import { startFamily } from '../tokens/token-families.ts'
+import { readProgramTarget } from '../tokens/token-target.ts'
 import { findAssertionIssuer } from './assertion-issuers.ts'
 import {
   checkAssertion,
@@ -60,9 +61,10 @@ export function createJwtBearerGrant(rules: JwtBearerRules): Grant {
     const { call, client, jkt } = request
     const assertion = await readAssertion(request, rules)
     const scopes = readProgramScopes(call.context, client, askedScope(request, assertion, rules))
+    const target = readProgramTarget(request, scopes)
     spend(call.context, assertion)
-    const family = startFamily(call.context, { client, subject: assertion.subject, scopes, jkt })
-    return issueTokens(call.context, { family, scopes, jkt, withRefreshToken: false })
+    const family = startFamily(call.context, { client, subject: assertion.subject, jkt, ...target })
+    return issueTokens(call.context, { family, scopes: target.scopes, jkt, withRefreshToken: false })
   }
 }
 

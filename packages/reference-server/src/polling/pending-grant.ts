@@ -5,6 +5,7 @@ import type { PendingGrant } from '../state/pending-records.ts'
 import type { Login } from '../state/records.ts'
 import { issueTokens } from '../tokens/issue-tokens.ts'
 import { startFamily } from '../tokens/token-families.ts'
+import { readTokenTarget } from '../tokens/token-target.ts'
 
 const slowerBySeconds = 5
 
@@ -61,15 +62,18 @@ function spend(context: ServerContext, grant: PendingGrant): Login {
  * @see RFC 8628 section 3.5, OpenID Connect CIBA Core 1.0 section 11
  */
 export function redeemPendingGrant(
-  { call: { context }, client, jkt }: TokenRequest,
+  request: TokenRequest,
   grant: PendingGrant | undefined,
 ): Promise<IssuedTokens> {
+  const { call, client, jkt } = request
+  const { context } = call
   if (!grant || grant.client !== client) {
     throw new OAuthError('invalid_grant', 'the request is unknown or of another client')
   }
-  const login = spend(context, grant)
   const { scopes } = grant
+  const target = readTokenTarget(request, { scopes, resources: [], authorizationDetails: [] })
+  const login = spend(context, grant)
   const family = startFamily(context, { client, login, scopes, jkt })
   const withRefreshToken = client.grantTypes.includes('refresh_token')
-  return issueTokens(context, { family, scopes, jkt, withRefreshToken })
+  return issueTokens(context, { family, ...target, jkt, withRefreshToken })
 }

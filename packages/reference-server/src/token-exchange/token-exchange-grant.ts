@@ -2,6 +2,7 @@ import { mayHaveScope, readScopes } from '../clients/requested-scopes.ts'
 import type { Grant, TokenRequest } from '../context.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import { issueTokens } from '../tokens/issue-tokens.ts'
+import { readResources } from '../tokens/resource-indicators.ts'
 import { startFamily } from '../tokens/token-families.ts'
 import { buildActorClaim } from './actor-claim.ts'
 import { type ExchangedParty, readActor, readSubject, tokenTypes } from './exchanged-party.ts'
@@ -16,11 +17,8 @@ function readIssuedType({ parameters }: TokenRequest): string {
 }
 
 /** The logical names and the addresses of those that the token is for. */
-function readTargets({ call: { received }, client }: TokenRequest): readonly string[] {
-  const resources = received.lists.get('resource') ?? []
-  if (resources.some((resource) => !URL.canParse(resource) || resource.includes('#'))) {
-    throw new OAuthError('invalid_target', 'resource must be an absolute URI without a fragment')
-  }
+function readTargets({ call: { context, received }, client }: TokenRequest): readonly string[] {
+  const resources = readResources(context.settings, received)
   const targets = [...new Set([...resources, ...(received.lists.get('audience') ?? [])])]
   if (targets.some((target) => client.tokenExchangeTargets?.includes(target) === false)) {
     throw new OAuthError('invalid_target', 'the client may not have a token for this target')

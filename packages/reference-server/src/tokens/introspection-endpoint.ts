@@ -18,7 +18,10 @@ const inactive: Description = { active: false }
 /** The media type that asks for a signed answer, and names it. @see RFC 9701 section 4 */
 const signedJwt = 'application/token-introspection+jwt'
 
-function describeFamily({ settings }: ServerContext, { client, subject, login }: TokenFamily): Description {
+function describeFamily(
+  { settings }: ServerContext,
+  { client, subject, login, actor }: TokenFamily,
+): Description {
   return {
     active: true,
     iss: settings.issuer,
@@ -26,6 +29,7 @@ function describeFamily({ settings }: ServerContext, { client, subject, login }:
     sub: subject,
     ...(login && { username: login.user.username, auth_time: login.authTime }),
     ...(login?.acr !== undefined && { acr: login.acr }),
+    ...(actor && { act: actor }),
   }
 }
 

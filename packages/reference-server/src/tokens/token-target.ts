@@ -23,6 +23,25 @@ function chooseDetails(
 }
 
 /**
+ * What a program's own token is to be good for: all the resources and rights that the request asks for.
+ *
+ * @throws OAuthError `invalid_target` or `invalid_authorization_details`
+ */
+export function readProgramTarget(
+  { call, client, parameters }: TokenRequest,
+  scopes: readonly string[],
+): TokenTarget {
+  const { settings } = call.context
+  const resources = readResources(settings, call.received)
+  const text = parameters.get('authorization_details')
+  return {
+    scopes: scopesAtResources(settings, scopes, resources),
+    resources,
+    authorizationDetails: readAuthorizationDetails(settings, client, text),
+  }
+}
+
+/**
  * Narrows what was granted to what this token request asks for by `resource` and `authorization_details`.
  *
  * @throws OAuthError `invalid_target` or `invalid_authorization_details` when it asks for more
