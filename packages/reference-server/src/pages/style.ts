@@ -45,6 +45,8 @@ p.code, input.code:not([type=hidden]) {
 ul { margin: 0 0 1.5rem; padding: 0; list-style: none; }
 li { padding: 0.625rem 0; border-bottom: 1px solid color-mix(in srgb, var(--line) 40%, transparent); }
 li:last-child { border-bottom: 0; }
+li ul { margin: 0.25rem 0 0 1rem; color: var(--quiet); }
+li li { padding: 0.125rem 0; border-bottom: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.5rem; }
 button {
   flex: 1 1 8rem; min-height: 2.75rem; padding: 0.5rem 1rem; font: inherit; font-weight: 600; cursor: pointer;
