@@ -3,6 +3,7 @@ import type { DpopNonces } from './dpop/dpop-nonces.ts'
 import type { Parameters, ReceivedParameters } from './http/parameters.ts'
 import type { ClientAuthenticationName, EpochSeconds } from './options.ts'
 import type { Client, ProtectedResource, Settings } from './settings.ts'
+import type { BackgroundWork } from './state/background-work.ts'
 import type { ServerClock } from './state/clock.ts'
 import type { KeyRing } from './state/key-ring.ts'
 import type { LedgerRequest, LedgerWriter } from './state/ledger.ts'
@@ -19,6 +20,7 @@ export interface ServerContext {
   readonly dpopNonces: DpopNonces
   /** The next secret: the value of a token, a code or a cookie. */
   readonly newSecret: () => string
+  readonly background: BackgroundWork
   readonly ledger: LedgerWriter
 }
 

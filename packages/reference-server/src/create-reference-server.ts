@@ -2,13 +2,16 @@ import type { ServerContext } from './context.ts'
 import { standard } from './dialects/standard.ts'
 import { createDpopNonces } from './dpop/dpop-nonces.ts'
 import { createRouter } from './http/router.ts'
+import { notifyClients } from './logout/backchannel-logout.ts'
 import { endLogins, type LoginFilter } from './logout/end-login.ts'
 import type { ReferenceServerOptions } from './options.ts'
 import { buildSettings } from './settings.ts'
+import { createBackgroundWork } from './state/background-work.ts'
 import { createServerClock, type ServerClock } from './state/clock.ts'
 import { createKeyRing, type RotateKeysOptions } from './state/key-ring.ts'
+import { createKeySource } from './state/key-source.ts'
 import { createLedger, type Ledger } from './state/ledger.ts'
-import { randomSecret } from './state/secrets.ts'
+import { createSecretSource } from './state/secret-source.ts'
 import { createStores } from './state/stores.ts'
 import {
   type BackchannelDecision,
@@ -34,31 +37,40 @@ export interface ReferenceServer {
   approveDevice(decision: DeviceDecision): void
   /** Decides about a backchannel authentication (CIBA). @throws TypeError when none is waiting */
   approveBackchannelAuthentication(decision?: BackchannelDecision): void
-  /** Ends the matching logins and revokes every grant made in them. Gives the number of logins ended. */
+  /**
+   * Ends the matching logins, revokes every grant made in them, and tells their clients by back-channel
+   * logout. Gives the number of logins ended.
+   */
   revokeSession(filter: LoginFilter): number
+  /** Waits until every client that is to hear of a logout has answered. */
+  settled(): Promise<void>
   /** Revokes every token of a family, named as in the ledger. Gives false where there is no such family. */
   revokeFamily(familyId: string): boolean
-  /** Signs with a new key from now on. The earlier keys stay published unless `withdraw` is set. */
+  /** Signs with a new key from now on, or from the next token on. The earlier keys stay published unless `withdraw` says otherwise. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
 }
 
 function createContext(options: ReferenceServerOptions): ServerContext {
   const settings = buildSettings(options)
   const clock = createServerClock(options.clock)
+  const ledger = createLedger(clock, options.ledgerCapacity)
+  const newSecret = createSecretSource(settings.seed)
+  const keySource = createKeySource({ ...settings, alg: settings.signingAlg })
   return {
     settings,
     dialect: standard,
     clock,
-    keys: createKeyRing(settings.signingAlg),
+    keys: createKeyRing(keySource, () => ledger.addEvent({ type: 'keys_rotated' })),
     stores: createStores(clock),
     dpopNonces: createDpopNonces({
       required: settings.dpop.nonces === 'required',
       lifetime: settings.dpop.nonceLifetime,
       clock,
-      newSecret: randomSecret,
+      newSecret,
     }),
-    newSecret: randomSecret,
-    ledger: createLedger(clock, options.ledgerCapacity),
+    newSecret,
+    background: createBackgroundWork(),
+    ledger,
   }
 }
 
@@ -84,15 +96,17 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     signIn: createSignIn(context, answer),
     approveDevice: (decision) => decideDevice(context, decision),
     approveBackchannelAuthentication: (decision = {}) => decideBackchannel(context, decision),
-    revokeSession: (filter) => endLogins(context, filter, true),
+    revokeSession(filter) {
+      const ended = endLogins(context, filter, true)
+      context.background.add(notifyClients(context, ended))
+      return ended.length
+    },
+    settled: () => context.background.settled(),
     revokeFamily(familyId) {
       const family = stores.families.get(familyId)
       if (family) revokeFamily(context, family)
       return family !== undefined
     },
-    async rotateKeys(rotateOptions) {
-      await keys.rotate(rotateOptions)
-      ledger.addEvent({ type: 'keys_rotated' })
-    },
+    rotateKeys: (rotateOptions) => keys.rotate(rotateOptions),
   }
 }

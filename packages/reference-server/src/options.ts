@@ -1,4 +1,4 @@
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 
 /** A point in time: whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number
@@ -77,6 +77,14 @@ export interface ClientOptions {
   readonly authorizationDetailsTypes?: readonly string[]
   /** Answers its UserInfo requests with a JWT. The server signs with its `signingAlg` only. */
   readonly userinfoSignedResponseAlg?: SigningAlg
+  /** Where the server posts a logout token when a login ends. @see OpenID Connect Back-Channel Logout 1.0 section 2.2 */
+  readonly backchannelLogoutUri?: string
+  /** Default: false. The server sends `sid` in any case. */
+  readonly backchannelLogoutSessionRequired?: boolean
+  /** What the logged-out page loads in a frame. @see OpenID Connect Front-Channel Logout 1.0 section 2 */
+  readonly frontchannelLogoutUri?: string
+  /** Adds `iss` and `sid` to that address. Default: false. */
+  readonly frontchannelLogoutSessionRequired?: boolean
 }
 
 /** A person who can log in. */
@@ -148,8 +156,17 @@ export interface ReferenceServerOptions {
   readonly lifetimes?: Partial<Lifetimes>
   /** Default: `strict`. */
   readonly refreshTokenRotation?: RefreshTokenRotation
-  /** Default: `ES256`. */
+  /** Default: that of `keys`, or `ES256`. */
   readonly signingAlg?: SigningAlg
+  /** Private keys to sign with: the first one now, the others as keys are rotated. All for one algorithm. */
+  readonly keys?: readonly JWK[]
+  /**
+   * Gives the same keys, ids, codes and opaque tokens on each run. Whoever knows it knows them all; RSA keys
+   * are then those published in this package.
+   */
+  readonly seed?: string
+  /** How the server posts logout tokens. Default: the global `fetch`. */
+  readonly http?: (request: Request) => Promise<Response>
   readonly dpop?: DpopOptions
   /** Seconds that devices and CIBA clients must leave between two polls. Default: 5. */
   readonly pollingInterval?: number

@@ -1,5 +1,6 @@
-import type { JSONWebKeySet } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
 import { jwtBearerGrantType } from './grant-types.ts'
+import { signingAlgOf } from './state/signing-key.ts'
 import type {
   ClientAuthenticationName,
   ClientOptions,
@@ -36,6 +37,10 @@ export interface Client {
   readonly serviceAccount: ServiceAccount | undefined
   /** Undefined where any will do. */
   readonly tokenExchangeTargets: readonly string[] | undefined
+  readonly backchannelLogoutUri: string | undefined
+  readonly backchannelLogoutSessionRequired: boolean
+  readonly frontchannelLogoutUri: string | undefined
+  readonly frontchannelLogoutSessionRequired: boolean
 }
 
 /** A client that gets tokens by its own assertions. */
@@ -75,6 +80,9 @@ export interface Settings {
   readonly lifetimes: Lifetimes
   readonly refreshTokenRotation: RefreshTokenRotation
   readonly signingAlg: SigningAlg
+  readonly keys: readonly JWK[]
+  readonly seed: string | undefined
+  readonly http: (request: Request) => Promise<Response>
   readonly dpop: Required<DpopOptions>
   readonly pollingInterval: number
   readonly trustedIssuers: readonly TrustedIssuerOptions[]
@@ -151,6 +159,17 @@ function checkIssuer(issuer: string): string {
   return issuer
 }
 
+function checkLogoutUri(uri: string | undefined): string | undefined {
+  if (uri === undefined || (URL.canParse(uri) && /^https?:[^#]*$/.test(uri))) return uri
+  throw new TypeError(`a logout URI must be an http(s) URL without fragment: ${uri}`)
+}
+
+function readSigningAlg({ keys = [], signingAlg }: ReferenceServerOptions): SigningAlg {
+  const alg = signingAlg ?? (keys[0] ? signingAlgOf(keys[0]) : 'ES256')
+  if (alg !== undefined && keys.every((key) => signingAlgOf(key) === alg)) return alg
+  throw new TypeError(`keys must be private JWKs for ${alg ?? 'an algorithm of this server'}`)
+}
+
 /** @see RFC 8628 section 3.2 */
 function checkPollingInterval(seconds: number): number {
   if (seconds > 0) return seconds
@@ -224,6 +243,10 @@ export function buildClient(
     requireSignedRequestObject: client.requireSignedRequestObject ?? false,
     authorizationDetailsTypes: client.authorizationDetailsTypes,
     userinfoSignedResponseAlg: client.userinfoSignedResponseAlg,
+    backchannelLogoutUri: checkLogoutUri(client.backchannelLogoutUri),
+    backchannelLogoutSessionRequired: client.backchannelLogoutSessionRequired ?? false,
+    frontchannelLogoutUri: checkLogoutUri(client.frontchannelLogoutUri),
+    frontchannelLogoutSessionRequired: client.frontchannelLogoutSessionRequired ?? false,
   }
 }
 
@@ -269,7 +292,7 @@ function buildUser(user: UserOptions): User {
 export function buildSettings(options: ReferenceServerOptions): Settings {
   const issuer = checkIssuer(options.issuer)
   const audience = options.audience ?? issuer
-  const signingAlg = options.signingAlg ?? 'ES256'
+  const signingAlg = readSigningAlg(options)
   const clients = (options.clients ?? [demoClient]).map((client) =>
     buildClient(client, { audience, signingAlg }),
   )
@@ -284,6 +307,9 @@ export function buildSettings(options: ReferenceServerOptions): Settings {
     scopes: new Map(Object.entries({ ...standardScopes, ...(options.scopes ?? demoScopes) })),
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
     refreshTokenRotation: options.refreshTokenRotation ?? 'strict',
+    keys: options.keys ?? [],
+    seed: options.seed,
+    http: options.http ?? ((request) => fetch(request)),
     pollingInterval: checkPollingInterval(options.pollingInterval ?? 5),
     trustedIssuers: options.trustedIssuers ?? [],
     dpop: { nonces: 'required', nonceLifetime: 300, ...options.dpop },

@@ -2,15 +2,14 @@ import type { Call } from '../context.ts'
 import { redirectAnswer } from '../http/answers.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import type { AuthorizationRequest, Interaction, Login } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 import { respondWithCode, respondWithError } from './authorization-response.ts'
 import { interactionUrl } from './interactions.ts'
 import { decideNextStep } from './next-step.ts'
 
 /** Issues a code for a request that nothing stands in the way of any more. */
 export function answerWithCode(call: Call, request: AuthorizationRequest, login: Login): Promise<Response> {
-  const { stores, clock, settings, ledger } = call.context
-  const code = randomSecret()
+  const { stores, clock, settings, ledger, newSecret } = call.context
+  const code = newSecret()
   const expiresAt = clock.now() + settings.lifetimes.code
   // Kept longer than it is good for: a replay is to be noticed for as long as its access token lives.
   const keepUntil = expiresAt + settings.lifetimes.accessToken

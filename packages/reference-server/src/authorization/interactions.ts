@@ -2,21 +2,20 @@ import type { Call, ServerContext } from '../context.ts'
 import { endpointUrl } from '../endpoint-url.ts'
 import { readPageInteraction } from '../http/page-interaction.ts'
 import type { AuthorizationRequest, Browser, Interaction } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 
 const interactionSeconds = 3600
 
 /** Puts a request aside until the user has logged in and consented. */
 export function startInteraction(
-  { stores, clock }: ServerContext,
+  { stores, clock, newSecret }: ServerContext,
   request: AuthorizationRequest,
   browser: Browser,
 ): Interaction {
   const interaction: Interaction = {
-    id: randomSecret(),
+    id: newSecret(),
     request,
     browser,
-    formToken: randomSecret(),
+    formToken: newSecret(),
     freshLogin: false,
     freshConsent: false,
   }

@@ -2,16 +2,15 @@ import type { ServerContext } from '../context.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { AuthorizationRequest } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 
 const prefix = 'urn:ietf:params:oauth:request_uri:'
 
 /** Keeps a pushed request and gives its `request_uri`, to be used once and soon. @see RFC 9126 section 2.2 */
 export function keepPushedRequest(
-  { stores, clock, settings }: ServerContext,
+  { stores, clock, settings, newSecret }: ServerContext,
   request: AuthorizationRequest,
 ): string {
-  const requestUri = prefix + randomSecret()
+  const requestUri = prefix + newSecret()
   stores.pushedRequests.set(requestUri, request, clock.now() + settings.lifetimes.pushedRequest)
   return requestUri
 }

@@ -1,7 +1,6 @@
 import { parse, serialize } from 'hono/utils/cookie'
 import type { ServerContext } from '../context.ts'
 import type { Browser } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 
 /**
  * Cookies know no ports, so on plain http the port is part of the name: two servers on one machine
@@ -20,7 +19,7 @@ export function readBrowser(context: ServerContext, request: Request): Browser |
 
 /** A browser seen for the first time: nobody is logged in. */
 export function createBrowser(context: ServerContext): Browser {
-  const browser: Browser = { cookie: randomSecret(), login: undefined }
+  const browser: Browser = { cookie: context.newSecret(), login: undefined }
   keepBrowser(context, browser)
   return browser
 }
@@ -28,7 +27,7 @@ export function createBrowser(context: ServerContext): Browser {
 /** Gives the browser a new cookie value, so that one known before the login is worth nothing after it. */
 export function renewCookie(context: ServerContext, browser: Browser): void {
   context.stores.browsers.delete(browser.cookie)
-  browser.cookie = randomSecret()
+  browser.cookie = context.newSecret()
   keepBrowser(context, browser)
 }
 

@@ -1,4 +1,4 @@
-import type { Call, Endpoint } from '../context.ts'
+import type { Call, Endpoint, ServerContext } from '../context.ts'
 import { endpointUrl } from '../endpoint-url.ts'
 import { redirectAnswer } from '../http/answers.ts'
 import { createBrowser, readBrowser, withCookie } from '../http/browser-cookie.ts'
@@ -6,8 +6,9 @@ import { readPageInteraction } from '../http/page-interaction.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import { type Parameters, singleParameters } from '../http/parameters.ts'
 import { loggedOutPage, logoutConfirmationPage, stayedPage } from '../pages/logout-pages.ts'
-import { randomSecret } from '../state/secrets.ts'
+import { notifyClients } from './backchannel-logout.ts'
 import { endLogins } from './end-login.ts'
+import { frontchannelLogoutUrls } from './frontchannel-logout.ts'
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts'
 
 const interactionSeconds = 3600
@@ -37,14 +38,27 @@ function readReturnTo(call: Call, parameters: Parameters, hint: IdTokenHint | un
 async function askUser(call: Call, returnTo: string | undefined): Promise<Response> {
   const { context, request } = call
   const browser = readBrowser(context, request) ?? createBrowser(context)
-  const interaction = { id: randomSecret(), browser, formToken: randomSecret(), returnTo }
+  const interaction = { id: context.newSecret(), browser, formToken: context.newSecret(), returnTo }
   context.stores.logoutInteractions.set(interaction.id, interaction, context.clock.now() + interactionSeconds)
   const page = await logoutConfirmationPage(interaction, endpointUrl(context, 'end_session_confirm'))
   return withCookie(context, browser, page)
 }
 
+/** Ends a login, tells its clients, and goes on: by a page where some of them are told in frames. */
+async function endAndLeave(
+  context: ServerContext,
+  sid: string,
+  returnTo: string | undefined,
+): Promise<Response> {
+  const ended = endLogins(context, { sid }, false)
+  await notifyClients(context, ended)
+  const frames = frontchannelLogoutUrls(context, ended)
+  if (returnTo !== undefined && frames.length === 0) return redirectAnswer(returnTo)
+  return loggedOutPage({ frames, returnTo })
+}
+
 const leave = async (returnTo: string | undefined): Promise<Response> =>
-  returnTo === undefined ? loggedOutPage() : redirectAnswer(returnTo)
+  returnTo === undefined ? loggedOutPage({ frames: [], returnTo }) : redirectAnswer(returnTo)
 
 async function endSession(call: Call): Promise<Response> {
   const { context, request, entry } = call
@@ -55,16 +69,14 @@ async function endSession(call: Call): Promise<Response> {
   const here = readBrowser(context, request)?.login
   // A hint that names another login than this browser's proves nothing about this user's wish.
   if (hint?.sid === undefined || (here && here.sid !== hint.sid)) return askUser(call, returnTo)
-  endLogins(context, { sid: hint.sid }, false)
-  return leave(returnTo)
+  return endAndLeave(context, hint.sid, returnTo)
 }
 
 async function confirm(call: Call): Promise<Response> {
   const { id, browser, returnTo } = readPageInteraction(call, call.context.stores.logoutInteractions)
   call.context.stores.logoutInteractions.delete(id)
   if (call.received.values.get('decision') !== 'logout') return stayedPage()
-  if (browser.login) endLogins(call.context, { sid: browser.login.sid }, false)
-  return leave(returnTo)
+  return browser.login ? endAndLeave(call.context, browser.login.sid, returnTo) : leave(returnTo)
 }
 
 /** The logout endpoint. @see OpenID Connect RP-Initiated Logout 1.0 section 2 */

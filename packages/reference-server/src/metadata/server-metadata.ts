@@ -86,5 +86,9 @@ export function buildMetadata(context: ServerContext): Readonly<Record<string, u
     authorization_response_iss_parameter_supported: true,
     ...authorizationFeatures(context),
     protected_resources: settings.protectedResources.map(({ identifier }) => identifier),
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
   }
 }

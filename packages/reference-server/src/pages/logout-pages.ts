@@ -19,11 +19,27 @@ export function logoutConfirmationPage(interaction: LogoutInteraction, action: s
   return sendPage({ title: 'Sign out?', content })
 }
 
-/** Says that the user is logged out. */
-export function loggedOutPage(): Promise<Response> {
+/** What the logged-out page holds. */
+export interface LoggedOutPageView {
+  /** The clients' addresses that end their own sessions. */
+  readonly frames: readonly string[]
+  /** Where to go afterwards. */
+  readonly returnTo: string | undefined
+}
+
+/** Says that the user is logged out, while frames tell the clients; then it leads back to the application. */
+export function loggedOutPage({ frames, returnTo }: LoggedOutPageView): Promise<Response> {
+  const items = frames.map(
+    (url) => html`<iframe src="${url}" title="Sign-out of an application" hidden></iframe>`,
+  )
+  const way =
+    returnTo === undefined
+      ? html`<p class="quiet">You can close this page.</p>`
+      : html`<p class="quiet">You are on your way back to the application.</p>
+          <div class="actions"><a class="button" href="${returnTo}">Continue</a></div>`
   const content = html` <h1>You are signed out</h1>
-    <p class="quiet">You can close this page.</p>`
-  return sendPage({ title: 'Signed out', content })
+    ${way} ${items}`
+  return sendPage({ title: 'Signed out', content, frames, next: returnTo })
 }
 
 /** Says that nothing happened. */

@@ -48,10 +48,11 @@ li:last-child { border-bottom: 0; }
 li ul { margin: 0.25rem 0 0 1rem; color: var(--quiet); }
 li li { padding: 0.125rem 0; border-bottom: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.5rem; }
-button {
+button, a.button {
   flex: 1 1 8rem; min-height: 2.75rem; padding: 0.5rem 1rem; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--accent-text); background: var(--accent); border: 1px solid var(--accent); border-radius: 0.5rem;
 }
+a.button { display: grid; place-items: center; text-decoration: none; }
 button.second { color: var(--accent); background: transparent; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 footer { margin-top: 1.5rem; font-size: 0.875rem; color: var(--quiet); }

@@ -81,6 +81,10 @@ export function readClientMetadata(context: ServerContext, metadata: JsonObject)
       authorizationDetailsTypes: readDetailsTypes(context, metadata),
       dpopBoundAccessTokens: readFlag(metadata, 'dpop_bound_access_tokens'),
       userinfoSignedResponseAlg: userinfoAlg === undefined ? undefined : signingAlg,
+      backchannelLogoutUri: readText(metadata, 'backchannel_logout_uri'),
+      backchannelLogoutSessionRequired: readFlag(metadata, 'backchannel_logout_session_required'),
+      frontchannelLogoutUri: readText(metadata, 'frontchannel_logout_uri'),
+      frontchannelLogoutSessionRequired: readFlag(metadata, 'frontchannel_logout_session_required'),
     }),
   }
 }
@@ -106,5 +110,9 @@ export function describeClient(client: Client): JsonObject {
     authorization_details_types: client.authorizationDetailsTypes,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
     userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
+    backchannel_logout_uri: client.backchannelLogoutUri,
+    backchannel_logout_session_required: client.backchannelLogoutSessionRequired,
+    frontchannel_logout_uri: client.frontchannelLogoutUri,
+    frontchannel_logout_session_required: client.frontchannelLogoutSessionRequired,
   }
 }

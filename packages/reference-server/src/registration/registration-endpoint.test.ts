@@ -69,6 +69,19 @@ describe('registration', () => {
     expect(headers.get('location')).toContain('error=invalid_request')
   })
 
+  test('takes the places for logout, which must be URLs', async () => {
+    const logout = {
+      backchannel_logout_uri: 'https://app.example/backchannel-logout',
+      backchannel_logout_session_required: true,
+      frontchannel_logout_uri: 'https://app.example/logout',
+      frontchannel_logout_session_required: true,
+    }
+    const { body } = await register(createServer(), { ...web, ...logout })
+    expect(body).toMatchObject(logout)
+    const wrong = await register(createServer(), { ...web, backchannel_logout_uri: '/logout' })
+    expect([wrong.status, wrong.body['error']]).toEqual([400, 'invalid_client_metadata'])
+  })
+
   test('takes keys for private_key_jwt', async () => {
     const server = createServer()
     const key = await createClientKey()

@@ -2,7 +2,6 @@ import type { ServerContext } from '../context.ts'
 import type { ClientOptions } from '../options.ts'
 import { buildClient } from '../settings.ts'
 import type { Registration } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 import { revokeFamily } from '../tokens/token-families.ts'
 import type { NewClient } from './client-metadata.ts'
 import { invalidMetadata } from './metadata-readers.ts'
@@ -10,9 +9,9 @@ import { invalidMetadata } from './metadata-readers.ts'
 const registeredAtMost = 1000
 
 /** Gives the new client an id, and a secret where its method asks for one. */
-function complete(newClient: NewClient): ClientOptions {
+function complete({ newSecret }: ServerContext, newClient: NewClient): ClientOptions {
   const needsSecret = newClient.tokenEndpointAuthMethod?.startsWith('client_secret') ?? false
-  return { ...newClient, clientId: randomSecret(), ...(needsSecret && { clientSecret: randomSecret() }) }
+  return { ...newClient, clientId: newSecret(), ...(needsSecret && { clientSecret: newSecret() }) }
 }
 
 /** Forgets a client that registered itself, and revokes what was granted to it. @see RFC 7592 section 2.3 */
@@ -29,10 +28,10 @@ export function removeRegistration(context: ServerContext, { client }: Registrat
  * @throws OAuthError `invalid_client_metadata` when the client contradicts itself
  */
 export function addRegistration(context: ServerContext, newClient: NewClient): Registration {
-  const { stores, settings, clock } = context
+  const { stores, settings, clock, newSecret } = context
   try {
-    const client = buildClient(complete(newClient), settings)
-    const registration = { client, registrationAccessToken: randomSecret(), issuedAt: clock.now() }
+    const client = buildClient(complete(context, newClient), settings)
+    const registration = { client, registrationAccessToken: newSecret(), issuedAt: clock.now() }
     settings.clients.set(client.clientId, client)
     stores.registrations.set(client.clientId, registration)
     const [oldest] = stores.registrations.values()

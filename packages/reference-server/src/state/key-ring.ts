@@ -1,50 +1,58 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import type { SigningAlg } from '../options.ts'
+import type { KeySource } from './key-source.ts'
+import type { SigningKey } from './signing-key.ts'
 
-/** A key pair the server signs with, and its public half as it is published. */
-export interface SigningKey {
-  readonly alg: SigningAlg
-  readonly kid: string
-  readonly privateKey: CryptoKey
-  readonly publicKey: CryptoKey
-  readonly publicJwk: JWK
-}
-
-/** How a rotation treats the keys before it. */
+/** When and how keys are rotated. */
 export interface RotateKeysOptions {
-  /** True takes the earlier keys out of the key set at once. Default: they stay published. */
-  readonly withdraw?: boolean
+  /**
+   * `beforeNextSigning` waits for the next token: whoever has fetched the key set until then meets a key that
+   * is not in it. Default: `now`.
+   */
+  readonly when?: 'now' | 'beforeNextSigning'
+  /** True takes every earlier key out of the key set at once, a `kid` only that one. Default: all stay published. */
+  readonly withdraw?: boolean | string
 }
 
 /** The server's keys. The first one is made when it is first needed. */
 export interface KeyRing {
-  /** The key to sign with now. */
+  /** The key to sign with now. A rotation that waits for this is carried out first. */
   current(): Promise<SigningKey>
   /** Every published key, the current one first. */
   published(): Promise<readonly SigningKey[]>
   rotate(options?: RotateKeysOptions): Promise<void>
 }
 
+type Ring = readonly [SigningKey, ...SigningKey[]]
+
 const publishedAtMost = 5
 
-async function createSigningKey(alg: SigningAlg): Promise<SigningKey> {
-  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = await exportJWK(publicKey)
-  const kid = await calculateJwkThumbprint(jwk)
-  return { alg, kid, privateKey, publicKey, publicJwk: { ...jwk, kid, alg, use: 'sig' } }
+function isKept({ kid }: SigningKey, withdraw: boolean | string): boolean {
+  return typeof withdraw === 'string' ? kid !== withdraw : !withdraw
 }
 
-/** A ring with no key yet, for one algorithm. */
-export function createKeyRing(alg: SigningAlg): KeyRing {
-  let ring: Promise<readonly [SigningKey, ...SigningKey[]]> | undefined
-  const keys = () => (ring ??= createSigningKey(alg).then((key) => [key]))
+/** A ring with no key yet. `onRotated` hears of each rotation when it is done. */
+export function createKeyRing(nextKey: KeySource, onRotated: () => void): KeyRing {
+  let ring: Promise<Ring> | undefined
+  let waiting: RotateKeysOptions | undefined
+  const keys = (): Promise<Ring> => (ring ??= nextKey().then((key) => [key]))
+  const rotateNow = async ({ withdraw = false }: RotateKeysOptions): Promise<void> => {
+    ring = keys().then(async (earlier) => {
+      const kept = earlier.filter((key) => isKept(key, withdraw)).slice(0, publishedAtMost - 1)
+      return [await nextKey(), ...kept]
+    })
+    await ring
+    onRotated()
+  }
   return {
-    current: async () => (await keys())[0],
+    async current() {
+      const options = waiting
+      waiting = undefined
+      if (options) await rotateNow(options)
+      return (await keys())[0]
+    },
     published: keys,
-    async rotate({ withdraw = false } = {}) {
-      const earlier = withdraw ? [] : await keys()
-      const fresh = await createSigningKey(alg)
-      ring = Promise.resolve([fresh, ...earlier.slice(0, publishedAtMost - 1)])
+    async rotate(options = {}) {
+      if (options.when === 'beforeNextSigning') waiting = options
+      else await rotateNow(options)
     },
   }
 }

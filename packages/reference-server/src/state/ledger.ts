@@ -22,7 +22,7 @@ export interface LedgerRequest {
 /** A token or code that was issued. Its value is not kept here. */
 export interface LedgerToken {
   readonly at: EpochSeconds
-  readonly kind: 'code' | 'access_token' | 'refresh_token' | 'id_token'
+  readonly kind: 'code' | 'access_token' | 'refresh_token' | 'id_token' | 'logout_token'
   /** Such as `at-3` or `rt-1`. */
   readonly id: string
   /** Tokens that come from one authorization share this; a code has none yet. */
@@ -45,9 +45,15 @@ export interface LedgerEvent {
     | 'token_revoked'
     | 'family_revoked'
     | 'keys_rotated'
+    | 'backchannel_logout'
   readonly familyId?: string
   readonly tokenId?: string
   readonly username?: string
+  readonly clientId?: string
+  /** What a client answered to a logout token. */
+  readonly status?: number
+  /** Why no answer came. */
+  readonly failure?: string
 }
 
 /** Any of these members, compared for equality. */

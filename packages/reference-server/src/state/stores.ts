@@ -7,6 +7,7 @@ import type {
   Browser,
   CodeRecord,
   Interaction,
+  Login,
   LogoutInteraction,
   RefreshTokenRecord,
   Registration,
@@ -39,6 +40,7 @@ export interface Stores {
   readonly consents: Map<string, Set<string>>
   /** Clients that registered themselves, by client id, the earliest first. */
   readonly registrations: Map<string, Registration>
+  readonly endedLogins: WeakSet<Login>
   /** The next readable name of its kind: `rt-1`, `rt-2`. */
   nextId(kind: string): string
 }
@@ -64,6 +66,7 @@ export function createStores(clock: ServerClock): Stores {
     dpopProofs: new ExpiringMap(clock),
     consents: new Map(),
     registrations: new Map(),
+    endedLogins: new WeakSet(),
     nextId(kind) {
       const count = (counters.get(kind) ?? 0) + 1
       counters.set(kind, count)

@@ -3,7 +3,6 @@ import { endpointUrl } from '../endpoint-url.ts'
 import { cookieHeader, createBrowser } from '../http/browser-cookie.ts'
 import type { User } from '../settings.ts'
 import type { Browser } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 import { findTestUser } from './find-test-user.ts'
 import { readFormPost } from './read-form-post.ts'
 
@@ -35,7 +34,7 @@ const pagesAtMost = 4
 function seedBrowser(context: ServerContext, user: User, url: URL): Browser {
   const browser = createBrowser(context)
   const acr = url.searchParams.get('acr_values')?.split(' ')[0]
-  browser.login = { sid: randomSecret(), user, authTime: context.clock.now(), acr }
+  browser.login = { sid: context.newSecret(), user, authTime: context.clock.now(), acr }
   context.ledger.addEvent({ type: 'login', username: user.username })
   return browser
 }

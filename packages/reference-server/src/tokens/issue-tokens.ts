@@ -1,6 +1,5 @@
 import type { IssuedTokens, ServerContext, TokenFacts } from '../context.ts'
 import type { AuthorizationDetail, TokenFamily } from '../state/records.ts'
-import { randomSecret } from '../state/secrets.ts'
 import { buildIdToken } from './id-token.ts'
 import { keepFamily } from './token-families.ts'
 
@@ -51,7 +50,7 @@ async function issueAccessToken(context: ServerContext, order: TokenOrder): Prom
 function issueRefreshToken(context: ServerContext, order: TokenOrder): string {
   const facts = beginToken(context, order, 'refresh_token')
   const record = { ...facts, spentAt: undefined, graceUsed: false }
-  const value = randomSecret()
+  const value = context.newSecret()
   context.stores.refreshTokens.set(value, record, facts.expiresAt)
   return value
 }
