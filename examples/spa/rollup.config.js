@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import esbuild from 'rollup-plugin-esbuild'
+
+/** Files that go out as they are. */
+const copied = (...files) => ({
+  name: 'copied',
+  buildStart() {
+    for (const fileName of files) {
+      const file = new URL(`src/${fileName}`, import.meta.url).pathname
+      this.addWatchFile(file)
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(file) })
+    }
+  },
+})
+
+export default {
+  // `auth` is an entry of its own: it changes rarely, and the tests get at the page's own session through it.
+  input: ['src/main.ts', 'src/auth.ts'],
+  plugins: [
+    nodeResolve(),
+    esbuild({ target: 'es2022', tsconfig: false }),
+    copied('index.html', 'style.css', 'icon.svg'),
+  ],
+  output: {
+    dir: 'dist',
+    format: 'es',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    manualChunks: { concierge: ['@oauth-concierge/browser'], config: ['src/config.ts'] },
+    sourcemap: true,
+  },
+}

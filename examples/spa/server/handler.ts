@@ -1,0 +1,2 @@
+/** Answers one request. */
+export type Handler = (request: Request) => Promise<Response>

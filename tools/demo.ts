@@ -1,0 +1,34 @@
+import { build } from './demo/build.ts'
+import { ensureChromium, howToGetChromium } from './ensure-browser.ts'
+
+const isCheck = process.argv.includes('--check')
+
+console.log('\n  Concierge: a login in a single-page app\n')
+try {
+  const startedAt = performance.now()
+  build()
+  console.log(`  ✓ built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  if (isCheck) await check()
+  else await serve()
+  process.exit(0)
+} catch (error) {
+  console.error(`\n  ✗ ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+/** Loaded only now, because it needs what was just built. */
+async function serve(): Promise<void> {
+  const { serveDemo } = await import('./demo/serve-demo.ts')
+  await serveDemo()
+}
+
+/** @throws Error that names the step that failed */
+async function check(): Promise<void> {
+  const chromium = await ensureChromium()
+  if (!chromium) throw new Error(`The journey needs a Chromium, and there is none here. ${howToGetChromium}`)
+  const { checkDemo } = await import('./demo/check-demo.ts')
+  const failed = await checkDemo(chromium)
+  if (failed)
+    throw new Error(`Step failed: ${failed.step}\n    ${failed.reason}\n    Screenshot: ${failed.screenshot}`)
+  console.log('\n  All steps done. Screenshots: .artifacts/demo/\n')
+}

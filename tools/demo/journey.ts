@@ -1,0 +1,101 @@
+import type { Visitor } from '../../test/e2e/support/visitor.ts'
+
+/** One thing that a visitor does, with the wait for its effect. */
+export interface Step {
+  readonly name: string
+  run(visitor: Visitor): Promise<void>
+}
+
+/** A visit from the first page to the last, in order. */
+export const journey: readonly Step[] = [
+  {
+    name: 'the page loads',
+    run: async (visitor) => {
+      await visitor.open()
+      await visitor.isWelcomed()
+    },
+  },
+  {
+    name: 'log in: the login page',
+    run: async ({ press, page }) => {
+      await press('Log in')
+      await page.getByLabel('Password').waitFor()
+    },
+  },
+  {
+    name: 'a wrong password is refused',
+    run: async ({ signIn, page }) => {
+      await signIn('a wrong one')
+      await page.getByRole('alert').filter({ hasText: 'wrong' }).waitFor()
+    },
+  },
+  {
+    name: 'the right one leads to the consent page',
+    run: async ({ signIn, page }) => {
+      await signIn()
+      await page.getByText('See your orders').waitFor()
+    },
+  },
+  {
+    name: 'allow: who am I',
+    run: async ({ decide, isGreeted }) => {
+      await decide('Allow')
+      await isGreeted()
+    },
+  },
+  {
+    name: 'call the API',
+    run: async ({ press, seesOrders }) => {
+      await press('All')
+      await seesOrders(4)
+    },
+  },
+  {
+    name: 'the access token runs out',
+    run: async ({ letPass, page }) => {
+      await letPass(120)
+      await page.getByText('The access token ran out.').waitFor()
+    },
+  },
+  {
+    name: 'the next call refreshes it',
+    run: async ({ press, seesOrders, page }) => {
+      await press('Open')
+      await seesOrders(2)
+      await page.getByText('until the access token runs out').waitFor()
+    },
+  },
+  {
+    name: 'refresh now',
+    run: async ({ press, page }) => {
+      await press('Refresh now')
+      await page.getByText('so a new one was fetched').waitFor()
+    },
+  },
+  {
+    name: 'user info',
+    run: async ({ press, page }) => {
+      await press('Ask for more about me')
+      await page.getByText('ada@example.com').waitFor()
+    },
+  },
+  {
+    name: 'log out',
+    run: ({ logOut }) => logOut(),
+  },
+  {
+    name: 'log in again: the password is asked for',
+    run: async ({ press, signIn, page }) => {
+      await press('Log in and review permissions')
+      await signIn()
+      await page.getByText('See your orders').waitFor()
+    },
+  },
+  {
+    name: 'deny: the page takes it calmly',
+    run: async ({ decide, seesProblem }) => {
+      await decide('Deny')
+      await seesProblem('access_denied')
+    },
+  },
+]
