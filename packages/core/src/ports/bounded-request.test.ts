@@ -85,6 +85,16 @@ describe('a bounded request', () => {
     await expect(answer).rejects.toMatchObject({ code: 'redirected', status })
   })
 
+  it('without CORS lets redirects be followed, since browsers refuse anything else', async () => {
+    const seen: RequestInit[] = []
+    const runtime = completeRuntime({
+      clock,
+      http: async (_, init) => (seen.push(init), new Response('alive')),
+    })
+    await boundedRequest(runtime, url, { mode: 'no-cors' })
+    expect(seen[0]).toMatchObject({ mode: 'no-cors', redirect: 'follow' })
+  })
+
   it('leaves no deadline behind', async () => {
     await request(async () => new Response('{}'))
     const unhandled: unknown[] = []

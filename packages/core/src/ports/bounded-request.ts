@@ -28,7 +28,9 @@ export async function boundedRequest(
 ): Promise<Response> {
   const abort = new AbortController()
   const deadline = limits.deadline ?? defaultDeadline
-  const exchange = readWhole(runtime, url, { ...init, redirect: 'manual', signal: abort.signal }, limits)
+  // Without CORS a browser does nothing but follow; such a request carries nothing and its answer cannot be read.
+  const redirect = init.mode === 'no-cors' ? 'follow' : 'manual'
+  const exchange = readWhole(runtime, url, { ...init, redirect, signal: abort.signal }, limits)
   const timeout = runtime.clock.sleep(deadline, abort.signal).then(() => {
     throw new TransportError('timed_out', `${place(url)} gave no complete answer within ${deadline} ms.`)
   })
