@@ -39,6 +39,16 @@ export interface ErrorCodes {
      * Cure: have the server issue refresh tokens to this client, often by adding `offline_access` to the scope.
      */
     refresh_token_required: true
+    /**
+     * A function of `./legacy` was called without its opt-in symbol.
+     * Cure: read in its doc block why not to use it; if you must, pass the symbol that the message names.
+     */
+    legacy_not_allowed: true
+    /**
+     * A client that has a secret was used in a browser, where everybody can read it.
+     * Cure: move the call to a server, or register a public client.
+     */
+    secret_in_browser: true
   }
   TransportError: {
     /**
@@ -72,7 +82,7 @@ export interface ErrorCodes {
      */
     rate_limited: true
     /**
-     * The server failed (a 5xx status).
+     * The server failed (a 5xx status). `retryAfter` says for how many seconds, where the server said so.
      * Cure: try again later; the session is kept.
      */
     server_unavailable: true
@@ -103,8 +113,18 @@ export interface ErrorCodes {
      * Cure: look the server's code up in RFC 6749 section 5.2; `invalid_client` means the client's registration and its options differ.
      */
     request_refused: true
+    /**
+     * The user did not finish a login on another device before its code or request expired.
+     * Cure: start the login again, and show the new code.
+     */
+    authorization_expired: true
   }
   ProtocolError: {
+    /**
+     * The answer to a device authorization or backchannel authentication request lacks a member, or has one that cannot be.
+     * Cure: the message names the member; mend the server.
+     */
+    login_request_malformed: true
     /**
      * The callback has no `state`, so it cannot be bound to a login of this user agent.
      * Cure: if the server lost it, mend the server; if somebody else made the link, do not follow it.

@@ -8,6 +8,8 @@ export interface ErrorDetails {
   readonly status?: number
   /** Seconds to wait, as the server asked, already clamped. */
   readonly retryAfter?: number
+  /** Media type of the answer; empty where it named none. */
+  readonly contentType?: string
   /** The system's own code for a failed connection, such as `ECONNREFUSED`. */
   readonly reason?: string
   /** The server's own error code (RFC 6749 section 5.2 and its extensions). */
@@ -58,6 +60,7 @@ export class TransportError extends ConciergeError {
   override readonly retryable: boolean
   declare readonly status?: number
   declare readonly retryAfter?: number
+  declare readonly contentType?: string
   declare readonly reason?: string
 
   constructor(code: keyof ErrorCodes['TransportError'], message: string, details?: ErrorDetails) {
@@ -74,6 +77,7 @@ export class ServerError extends ConciergeError {
   declare readonly status?: number
   declare readonly error?: string
   declare readonly errorDescription?: string
+  declare readonly retryAfter?: number
 
   constructor(code: keyof ErrorCodes['ServerError'], message: string, details?: ErrorDetails) {
     super(message, details)

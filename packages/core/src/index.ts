@@ -17,8 +17,37 @@ export { createInProcessLock, type Lock } from './ports/lock.ts'
 export { createMemoryStore } from './ports/memory-store.ts'
 export type { Runtime } from './ports/runtime.ts'
 export type { UserAgent } from './ports/user-agent.ts'
-export type { ClientAuthentication } from './protocol/client.ts'
+export type { ClientAuthentication, ServerHabits } from './protocol/client.ts'
 export { publicClient } from './protocol/client-authentication.ts'
+export {
+  type BackchannelAuthentication,
+  type BackchannelAuthenticationOptions,
+  requestBackchannelAuthentication,
+} from './protocol/backchannel-authentication.ts'
+export { type ClientCredentialsOptions, requestClientCredentials } from './protocol/client-credentials.ts'
+export {
+  type DeviceAuthorization,
+  type DeviceAuthorizationOptions,
+  requestDeviceAuthorization,
+} from './protocol/device-authorization.ts'
+export { type JwtBearerOptions, requestJwtBearer } from './protocol/jwt-bearer.ts'
+export type { PollingTerms } from './protocol/login-request.ts'
+export {
+  type DeadRefreshTokenSign,
+  serverHabits,
+  type ServerHabitsOptions,
+} from './protocol/server-habits.ts'
+export type { TokenClient } from './protocol/token-client.ts'
+export {
+  type ExchangedToken,
+  exchangeToken,
+  type TokenExchange,
+  tokenTypes,
+} from './protocol/token-exchange.ts'
+export type { TokenResponse } from './protocol/token-request.ts'
+export type { ClientOptions } from './relying-party/client-options.ts'
+export { createTokenClient, type TokenClientOptions } from './relying-party/create-token-client.ts'
+export { pollBackchannelToken, pollDeviceToken, type PollingOptions } from './relying-party/poll-token.ts'
 export type { AuthorizationOptions } from './protocol/authorization-request.ts'
 export { isAuthorizationResponse } from './protocol/authorization-response.ts'
 export type { EndSessionRequest } from './protocol/end-session.ts'

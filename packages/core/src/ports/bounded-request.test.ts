@@ -95,6 +95,16 @@ describe('a bounded request', () => {
     expect(seen[0]).toMatchObject({ mode: 'no-cors', redirect: 'follow' })
   })
 
+  it.each([
+    [429, 'rate_limited'],
+    [503, 'server_unavailable'],
+    [500, 'server_unavailable'],
+  ])('says of a %d when to come back and what kind of answer came', async (status, code) => {
+    const headers = { 'retry-after': '30', 'content-type': 'text/html; charset=utf-8' }
+    const answer = request(async () => new Response('<p>', { status, headers }))
+    await expect(answer).rejects.toMatchObject({ code, status, retryAfter: 30, contentType: 'text/html' })
+  })
+
   it('leaves no deadline behind', async () => {
     await request(async () => new Response('{}'))
     const unhandled: unknown[] = []

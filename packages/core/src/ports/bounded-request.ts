@@ -91,7 +91,7 @@ async function readBody(
 }
 
 function checkStatus(runtime: Runtime, url: string, response: Response): void {
-  const { status } = response
+  const { status, headers } = response
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     throw new TransportError(
       'redirected',
@@ -99,15 +99,16 @@ function checkStatus(runtime: Runtime, url: string, response: Response): void {
       { status },
     )
   }
-  if (status === 429) {
-    const retryAfter = readRetryAfter(response.headers.get('retry-after'), epochSeconds(runtime.clock))
-    throw new TransportError('rate_limited', `${place(url)} asks to slow down.`, {
-      status,
-      ...(retryAfter !== undefined && { retryAfter }),
-    })
+  if (status !== 429 && status < 500) return
+  const retryAfter = readRetryAfter(headers.get('retry-after'), epochSeconds(runtime.clock))
+  const details = {
+    status,
+    contentType: (headers.get('content-type') ?? '').replace(/;.*/, ''),
+    ...(retryAfter !== undefined && { retryAfter }),
   }
-  if (status >= 500)
-    throw new TransportError('server_unavailable', `${place(url)} failed with ${status}.`, { status })
+  throw status === 429
+    ? new TransportError('rate_limited', `${place(url)} asks to slow down.`, details)
+    : new TransportError('server_unavailable', `${place(url)} failed with ${status}.`, details)
 }
 
 /**

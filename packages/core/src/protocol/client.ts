@@ -11,8 +11,16 @@ export interface Client {
   readonly idTokenAlgorithms: readonly string[]
   /** How the client proves itself to the authorization server. */
   readonly authentication: ClientAuthentication
+  readonly serverHabits?: ServerHabits | undefined
   readonly runtime: Runtime
 }
+
+/**
+ * Sends one request to the authorization server and puts its answer into the standard's form. Made by `serverHabits()`.
+ * @param send rejects with a TransportError where no answer of an authorization server came
+ * @param body of the request, form-encoded
+ */
+export type ServerHabits = (send: () => Promise<Response>, body: unknown) => Promise<Response>
 
 /**
  * Adds a client's proof to a request. Made by `publicClient()` and the like.

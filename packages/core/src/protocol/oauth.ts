@@ -13,7 +13,10 @@ export interface OAuthOptions {
 /** Options for one call of oauth4webapi on behalf of `client`. */
 export function oauthOptions(client: Client, limits?: RequestLimits): OAuthOptions {
   return {
-    [oauth.customFetch]: (url, init) => boundedRequest(client.runtime, url, init, limits),
+    [oauth.customFetch]: (url, init: { readonly body?: unknown }) => {
+      const send = (): Promise<Response> => boundedRequest(client.runtime, url, init as RequestInit, limits)
+      return client.serverHabits?.(send, init.body) ?? send()
+    },
     [oauth.allowInsecureRequests]: true,
   }
 }

@@ -10,17 +10,22 @@ const metadataLimits = { maxBytes: 262_144 }
 
 /**
  * Finds and checks the metadata of the client's issuer, under OpenID Connect's well-known address first, then RFC 8414's.
- * @throws ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`; TransportError
+ * @throws ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`; TransportError, with `redirected` where the document has moved
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
  */
 export async function requestServerMetadata(client: Client): Promise<ServerMetadata> {
+  let redirect: TransportError | undefined
   for (const url of wellKnownUrls(client.issuer)) {
     const document = await requestDocument(client, url)
-    if (document) return checkServerMetadata(client, document)
+    if (document instanceof TransportError) redirect = document
+    else if (document) return checkServerMetadata(client, document)
   }
-  throw new ProtocolError(
-    'metadata_malformed',
-    `${client.issuer} serves no metadata document under either well-known address. Is issuer right?`,
+  throw (
+    redirect ??
+    new ProtocolError(
+      'metadata_malformed',
+      `${client.issuer} serves no metadata document under either well-known address. Is issuer right?`,
+    )
   )
 }
 
@@ -43,7 +48,10 @@ export async function probeServer(client: Client, metadata: ServerMetadata): Pro
   await boundedRequest(client.runtime, url, { mode: 'no-cors', cache: 'no-store' })
 }
 
-/** A document that is absent in any of the ways servers have for it (404, a redirect, an HTML page) is `undefined`. */
+/**
+ * A document that is absent in any of the ways servers have for it (404, an HTML page) is `undefined`. A redirect counts as absent too,
+ * and comes back to be told about if there is no document elsewhere.
+ */
 async function requestDocument(client: Client, url: string): Promise<unknown> {
   try {
     const response = await boundedRequest(
@@ -54,9 +62,8 @@ async function requestDocument(client: Client, url: string): Promise<unknown> {
     )
     return response.ok ? await response.json() : undefined
   } catch (error) {
-    const absent =
-      error instanceof SyntaxError || (error instanceof TransportError && error.code === 'redirected')
-    if (absent) return undefined
+    if (error instanceof TransportError && error.code === 'redirected') return error
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

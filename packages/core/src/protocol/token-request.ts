@@ -91,7 +91,12 @@ export function requestTokenByRefresh(
   )
 }
 
-async function readTokenResponse(
+/**
+ * Sends a token request and reads the answer. Nothing of it is given out before its ID token, if it has one, is verified.
+ * @throws ServerError `request_refused`; ProtocolError; TransportError
+ * @see RFC 6749 section 5
+ */
+export async function readTokenResponse(
   endpoint: TokenEndpoint,
   expected: ExpectedIdToken,
   send: () => Promise<Response>,

@@ -1,7 +1,6 @@
-import { epochSeconds } from '../ports/clock.ts'
 import { checkAuthorizationResponse, readState } from '../protocol/authorization-response.ts'
 import { requestTokenByCode } from '../protocol/token-request.ts'
-import { mergeTokenResponse } from '../session/token-set.ts'
+import { beginSession } from './begin-session.ts'
 import type { RelyingPartyContext } from './context.ts'
 
 /** What a finished login gives back to the application. */
@@ -32,9 +31,6 @@ export async function finishLogin(
     { parameters: checked, redirectUri, codeVerifier },
     { required: scope.split(' ').includes('openid'), nonce, ...(maxAge !== undefined && { maxAge }) },
   )
-  const nothing = { refreshToken: undefined, idToken: undefined, claims: undefined, scope }
-  const now = epochSeconds(context.clock)
-  const tokens = mergeTokenResponse(response, nothing, { now, random: client.runtime.random() })
-  await context.session.begin(tokens)
+  await beginSession(context, response, scope)
   return { ...(returnTo !== undefined && { returnTo }), ...(appState !== undefined && { appState }) }
 }

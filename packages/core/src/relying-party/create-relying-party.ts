@@ -1,14 +1,11 @@
-import { SessionError, UsageError } from '../errors.ts'
-import { completeRuntime } from '../ports/default-runtime.ts'
+import { SessionError } from '../errors.ts'
 import type { Seconds } from '../ports/clock.ts'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
-import type { Runtime } from '../ports/runtime.ts'
-import { type Client, type ClientAuthentication, defaultIdTokenAlgorithms } from '../protocol/client.ts'
-import { publicClient } from '../protocol/client-authentication.ts'
+import type { Client } from '../protocol/client.ts'
 import type { EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
 import { probeServer } from '../protocol/server-metadata.ts'
-import { requestTokenByRefresh } from '../protocol/token-request.ts'
+import { requestTokenByRefresh, type TokenResponse } from '../protocol/token-request.ts'
 import { requestUserInfo, type UserInfo } from '../protocol/user-info.ts'
 import { createLiveSession } from '../session/live-session.ts'
 import type { RefreshContext } from '../session/refresh.ts'
@@ -17,24 +14,19 @@ import type { Session } from '../session/session-state.ts'
 import { createTokenVault } from '../session/token-vault.ts'
 import { createTransactionStore } from '../session/transaction.ts'
 import { createAuthorizedFetch, type Fetch } from './authorized-fetch.ts'
+import { beginSession } from './begin-session.ts'
 import { type FinishedLogin, finishLogin } from './callback.ts'
+import { type ClientOptions, readClient } from './client-options.ts'
 import { createServerMemory, type RelyingPartyContext, type ServerMemory } from './context.ts'
 import { type LoginOptions, type StartedLogin, startLogin } from './login.ts'
 import { endSession, type LogoutOptions } from './logout.ts'
 
 /** How a relying party is registered, and where it keeps things. */
-export interface RelyingPartyOptions {
-  /** The authorization server's issuer identifier, exactly as it calls itself. */
-  readonly issuer: string
-  readonly clientId: string
+export interface RelyingPartyOptions extends ClientOptions {
   /** Space-delimited. Default `openid profile`. */
   readonly scope?: string
   /** Origins that the access token may be sent to. Default: none. */
   readonly apis?: readonly string[]
-  /** How the client proves itself. Default: `publicClient()`. */
-  readonly clientAuthentication?: ClientAuthentication
-  /** JWS algorithms an ID token may be signed with. Default: every sound asymmetric one. */
-  readonly idTokenAlgorithms?: readonly string[]
   /**
    * For how long the server honours a refresh token once more after it was spent. Declare it only if you know it: a lost answer is then
    * asked for again at once. Default 0: a lost answer is asked for again only when nothing else serves.
@@ -44,7 +36,6 @@ export interface RelyingPartyOptions {
   readonly transactions: KeyValueStore
   /** Where the tokens are held. */
   readonly vault: KeyValueStore
-  readonly runtime?: Partial<Runtime>
 }
 
 /** Access tokens for one resource, and a fetch that uses them. */
@@ -65,6 +56,11 @@ export interface RelyingParty extends ResourceAccess {
   restore(): Promise<Session>
   startLogin(options: LoginOptions & { readonly redirectUri: string }): Promise<StartedLogin>
   finishLogin(parameters: URLSearchParams): Promise<FinishedLogin>
+  /**
+   * Begins a session, in place of the one before, with tokens that this client had at the same issuer without a redirect,
+   * such as those of `pollDeviceToken`. Where no scope is known of them, the configured one is taken.
+   */
+  beginSession(response: TokenResponse): Promise<void>
   /**
    * Access tokens for another resource, from the same refresh token: one family, however many resources.
    * @param resource an absolute URI, as the server knows the resource
@@ -94,6 +90,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     restore: () => session.restore(),
     startLogin: (login) => startLogin(context, login),
     finishLogin: (parameters) => finishLogin(context, parameters),
+    beginSession: (response) => beginSession(context, response, context.scope),
     ...createResourceAccess(context, session, apis),
     for: (resource, { scope } = {}) => {
       const target = scope === undefined ? { resource } : { resource, scope }
@@ -157,24 +154,6 @@ function createRefreshContext(
       await requestRevocation(client, await server.metadata(), refreshToken, 'refresh_token')
     },
   }
-}
-
-function readClient(options: RelyingPartyOptions): Client {
-  const { issuer, clientId, idTokenAlgorithms = defaultIdTokenAlgorithms } = options
-  if (typeof clientId !== 'string' || clientId === '') {
-    throw new UsageError(
-      'invalid_configuration',
-      'clientId must be the id under which the client is registered.',
-    )
-  }
-  if (idTokenAlgorithms.some((alg) => !defaultIdTokenAlgorithms.includes(alg))) {
-    throw new UsageError(
-      'invalid_configuration',
-      `idTokenAlgorithms may hold only ${defaultIdTokenAlgorithms.join(', ')}.`,
-    )
-  }
-  const authentication = options.clientAuthentication ?? publicClient()
-  return { issuer, clientId, idTokenAlgorithms, authentication, runtime: completeRuntime(options.runtime) }
 }
 
 /** Two applications on one origin, or one at two servers, never meet in a store. */

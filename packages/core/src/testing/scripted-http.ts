@@ -16,8 +16,8 @@ export interface ScriptedHttp {
   readonly http: Http
   /** Every request so far. */
   readonly requests: readonly SeenRequest[]
-  /** Answers from now on what is asked of this origin and path. */
-  on(address: string, script: Script): void
+  /** Answers from now on what is asked of this origin and path; gives the script that it replaces. */
+  on(address: string, script: Script): Script | undefined
 }
 
 /** A network in which nothing answers until it is told to. */
@@ -26,7 +26,11 @@ export function createScriptedHttp(): ScriptedHttp {
   const requests: SeenRequest[] = []
   return {
     requests,
-    on: (address, script) => void scripts.set(address, script),
+    on: (address, script) => {
+      const before = scripts.get(address)
+      scripts.set(address, script)
+      return before
+    },
     http: async (url, init) => {
       const request = new Request(url, init as RequestInit)
       const seen = { method: request.method, url, headers: request.headers, body: await request.text() }
