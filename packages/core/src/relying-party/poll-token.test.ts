@@ -212,6 +212,7 @@ describe('the polling of a device', () => {
     await expect(pollDeviceToken(tokenClient, authorization)).resolves.toMatchObject({
       claims: { sub: 'ada' },
     })
+    expect(pauses).toEqual([5_000, 5_000, 5_000, 5_000, 5_000])
   })
 
   it.each([
