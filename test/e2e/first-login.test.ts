@@ -2,7 +2,9 @@ import { expect } from 'vitest'
 import { demoUser } from '../../examples/spa/server/start-demo.ts'
 import { eavesdrop } from './support/eavesdropper.ts'
 import { readAccessToken } from './support/page-session.ts'
-import { describeInBrowser, test } from './support/test.ts'
+import { describeInBrowser, sayWhatIsSkipped, test } from './support/test.ts'
+
+sayWhatIsSkipped()
 
 describeInBrowser('a first login', () => {
   test('leads over the login and the consent page to the user’s claims and orders', async ({

@@ -45,8 +45,10 @@ async function run(name: string): Promise<void> {
 /** Completes a login if the user is just coming back from one, then shows what the address asks for. */
 async function start(): Promise<void> {
   await auth.start()
+  if (auth.session.status !== 'authenticated') return
+  say('You are logged in.')
   const filter = filterInAddress()
-  if (filter && auth.session.status === 'authenticated') await orders(filter)
+  if (filter) await orders(filter)
 }
 
 async function orders(filter: OrderFilter): Promise<void> {

@@ -10,7 +10,9 @@ import { createVisitor, type Visitor } from './visitor.ts'
 const chromium = findChromium()
 const required = process.env['CONCIERGE_REQUIRE_BROWSER'] === '1'
 
-if (!chromium && !required) {
+/** One line for the whole run, so one test file calls it. */
+export function sayWhatIsSkipped(): void {
+  if (chromium || required) return
   console.warn(`Skipped, because no Chromium was found: the tests in a real browser. ${howToGetChromium}`)
 }
 
