@@ -86,6 +86,7 @@ describeInBrowser('a session that ends', () => {
     const { ledger, clock } = demo.authorizationServer
     const accessToken = await readAccessToken(visitor.page)
     await visitor.logOut()
+    expect(visitor.page.url()).toBe(`${demo.app.origin}/`)
 
     expect(ledger.count({ endpoint: 'revoke', status: 200 })).toBe(1)
     expect(ledger.count({ endpoint: 'end_session', method: 'POST' })).toBe(1)

@@ -14,6 +14,7 @@ import {
   type UserInfo,
 } from '@oauth-concierge/core'
 import { takeCallback } from './callback-address.ts'
+import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
 import { redirectUserAgent } from './redirect-user-agent.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
 
@@ -56,23 +57,21 @@ export interface Auth extends SessionSource {
 export function createAuth(options: AuthOptions): Auth {
   refuseSecret(options)
   const { redirectUri: _, postLogoutRedirectUri: __, ...rest } = options
-  const relyingParty = createRelyingParty({
-    ...rest,
-    transactions: createWebStorageStore(() => window.sessionStorage),
-    vault: createMemoryStore(),
-  })
+  const transactions = createWebStorageStore(() => window.sessionStorage)
+  const relyingParty = createRelyingParty({ ...rest, transactions, vault: createMemoryStore() })
+  const logouts = createLogoutReturn(transactions, options)
   let started: Promise<FinishedLogin> | undefined
   return {
     get session() {
       return relyingParty.session
     },
     subscribe: relyingParty.subscribe,
-    start: () => (started ??= start(relyingParty, options)),
+    start: () => (started ??= start(relyingParty, options, logouts)),
     login: (login) => startLogin(relyingParty, options, login),
     fetch: relyingParty.fetch,
     getAccessToken: relyingParty.getAccessToken,
     userInfo: relyingParty.userInfo,
-    logout: (logout) => leave(relyingParty, options, logout),
+    logout: (logout) => leave(relyingParty, options, logouts, logout),
   }
 }
 
@@ -100,10 +99,15 @@ function pageOrigin(): string {
 const rootOf = (origin: string): string => `${origin}/`
 
 /** The address is read and cleaned before the first wait, so nothing that runs later can see the code. */
-async function start(relyingParty: RelyingParty, options: AuthOptions): Promise<FinishedLogin> {
+async function start(
+  relyingParty: RelyingParty,
+  options: AuthOptions,
+  logouts: LogoutReturn,
+): Promise<FinishedLogin> {
   const origin = pageOrigin()
   const parameters = takeCallback(options.redirectUri ?? rootOf(origin))
   if (!parameters) {
+    await logouts.finish()
     await relyingParty.restore()
     return {}
   }
@@ -141,9 +145,12 @@ async function startLogin(
 async function leave(
   relyingParty: RelyingParty,
   options: AuthOptions,
+  logouts: LogoutReturn,
   logout: LogoutOptions = {},
 ): Promise<void> {
   const postLogoutRedirectUri = options.postLogoutRedirectUri ?? rootOf(pageOrigin())
   const request = await relyingParty.endSession({ postLogoutRedirectUri, ...logout })
-  if (request) await redirectUserAgent.endSession(request.endpoint, request.parameters)
+  if (!request) return
+  await logouts.begin(request.state)
+  await redirectUserAgent.endSession(request.endpoint, request.parameters)
 }
