@@ -1,4 +1,5 @@
 import {
+  type AuthorizationExtension,
   checkReturnTo,
   createMemoryStore,
   createRelyingParty,
@@ -34,6 +35,11 @@ export interface AuthOptions {
   readonly apis?: readonly string[]
   /** JWS algorithms an ID token may be signed with. Default: every sound asymmetric one. */
   readonly idTokenAlgorithms?: readonly string[]
+  /**
+   * How authorization requests are sent and answers read, if not the plain way: of `jwtResponse()` and `pushedAuthorization()` those
+   * wanted, in this order.
+   */
+  readonly authorization?: readonly AuthorizationExtension[]
   /** Ports to replace, as in a test. */
   readonly runtime?: Partial<Runtime>
 }

@@ -49,6 +49,11 @@ export interface ErrorCodes {
      * Cure: move the call to a server, or register a public client.
      */
     secret_in_browser: true
+    /**
+     * The authorization server demands that authorization requests be pushed or signed, and the extension for it was not handed in.
+     * Cure: import the extension that the message names and hand it in as `authorization`.
+     */
+    extension_missing: true
   }
   TransportError: {
     /**
@@ -76,6 +81,11 @@ export interface ErrorCodes {
      * Cure: try again; the refresh token is sent once more when the access token no longer serves, which saves the session or ends it cleanly.
      */
     refresh_outcome_unknown: true
+    /**
+     * The `Signer` did not sign: the key service behind it failed. Nothing was sent.
+     * Cure: try again; if it stays so, call the signer's `sign` by itself and see what it throws.
+     */
+    signer_failed: true
     /**
      * The server asked to slow down (429). `retryAfter` says for how many seconds, where the server said so.
      * Cure: wait before the next attempt.
@@ -156,6 +166,11 @@ export interface ErrorCodes {
      */
     callback_malformed: true
     /**
+     * The signed authorization response (JARM) has an algorithm that is not allowed or a signature that does not verify.
+     * Cure: compare the client's `authorization_signed_response_alg` at the server with the allowed algorithms; check the keys under `jwks_uri`.
+     */
+    callback_signature_invalid: true
+    /**
      * The metadata document names another issuer than the one configured.
      * Cure: set `issuer` to exactly the string that the message gives, to the last slash.
      */
@@ -170,6 +185,16 @@ export interface ErrorCodes {
      * Cure: the message names the member; mend the server.
      */
     token_response_malformed: true
+    /**
+     * The answer of an endpoint other than the token endpoint (pushed authorization, introspection, registration) is not what it must be.
+     * Cure: the message names the member; mend the server.
+     */
+    server_answer_malformed: true
+    /**
+     * The metadata document of an API is missing, describes another resource, or names authorization servers that are no https URLs.
+     * Cure: pass the resource identifier exactly as the API calls itself, and check the document under its well-known address.
+     */
+    resource_metadata_invalid: true
     /**
      * `openid` was asked for and no ID token came.
      * Cure: allow the client the scope `openid`, or leave it out of `scope` for plain OAuth 2.0.
@@ -196,8 +221,9 @@ export interface ErrorCodes {
      */
     id_token_claim_invalid: true
     /**
-     * The key set has no key for this token.
-     * Cure: check that the server's `jwks_uri` serves the key it signs with.
+     * The key set has no key for this token: none of its name and kind, only ones that are unsound (RSA below 2,048 bits, a private key published),
+     * or two of one name.
+     * Cure: check that the server's `jwks_uri` serves the key it signs with, once, and only its public part.
      */
     key_not_found: true
     /**
@@ -205,6 +231,21 @@ export interface ErrorCodes {
      * Cure: check the server's `jwks_uri`.
      */
     key_set_malformed: true
+    /**
+     * The text is not a JWS in compact form, or has a header that is refused.
+     * Cure: the message names the part; mend what made it.
+     */
+    jws_malformed: true
+    /**
+     * The JWS is signed with an algorithm that is not among the allowed ones.
+     * Cure: sign with an algorithm that the message names.
+     */
+    jws_algorithm_refused: true
+    /**
+     * The signature of the JWS does not verify with the key that its header names.
+     * Cure: check that the key set belongs to whoever signed it.
+     */
+    jws_signature_invalid: true
     /**
      * The UserInfo answer is malformed or speaks of another subject than the ID token. It was dropped.
      * Cure: mend the server; a differing `sub` is an attack or a cache.

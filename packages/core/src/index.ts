@@ -16,8 +16,10 @@ export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'
 export { createInProcessLock, type Lock } from './ports/lock.ts'
 export { createMemoryStore } from './ports/memory-store.ts'
 export type { Runtime } from './ports/runtime.ts'
+export { type Signer, signerFromKey } from './ports/signer.ts'
 export type { UserAgent } from './ports/user-agent.ts'
-export type { ClientAuthentication, ServerHabits } from './protocol/client.ts'
+export type { AuthorizationExtension } from './protocol/authorization-extension.ts'
+export type { Client, ClientAuthentication, ServerHabits } from './protocol/client.ts'
 export { publicClient } from './protocol/client-authentication.ts'
 export {
   type BackchannelAuthentication,
@@ -48,11 +50,30 @@ export type { TokenResponse } from './protocol/token-request.ts'
 export type { ClientOptions } from './relying-party/client-options.ts'
 export { createTokenClient, type TokenClientOptions } from './relying-party/create-token-client.ts'
 export { pollBackchannelToken, pollDeviceToken, type PollingOptions } from './relying-party/poll-token.ts'
-export type { AuthorizationOptions } from './protocol/authorization-request.ts'
+export {
+  type ClientMetadata,
+  registerClient,
+  type RegisteredClient,
+  type RegistrationOptions,
+} from './protocol/client-registration.ts'
+export { clientSecretBasic, clientSecretBasicRaw, clientSecretPost } from './protocol/client-secret.ts'
+export { clientSecretJwt } from './protocol/client-secret-jwt.ts'
+export type { AuthorizationDetail, AuthorizationOptions } from './protocol/authorization-request.ts'
 export { isAuthorizationResponse } from './protocol/authorization-response.ts'
 export type { EndSessionRequest } from './protocol/end-session.ts'
+export { readFormPost } from './protocol/form-post.ts'
 export type { IdTokenClaims } from './protocol/id-token.ts'
+export { type Introspection, requestIntrospection } from './protocol/introspection.ts'
+export { jwtResponse, type JwtResponseMode } from './protocol/jwt-response.ts'
+export type { JwsHeader, KeySet, PublicJwk } from './protocol/key-set.ts'
+export { mutualTls } from './protocol/mutual-tls.ts'
+export { privateKeyJwt } from './protocol/private-key-jwt.ts'
+export { pushedAuthorization } from './protocol/pushed-authorization.ts'
+export { requestResourceMetadata, type ResourceMetadata } from './protocol/resource-metadata.ts'
+export type { ServerMetadata } from './protocol/server-metadata.ts'
+export { signedRequest } from './protocol/signed-request.ts'
 export type { UserInfo } from './protocol/user-info.ts'
+export type { ServerOptions } from './relying-party/context.ts'
 export type { Fetch } from './relying-party/authorized-fetch.ts'
 export type { FinishedLogin } from './relying-party/callback.ts'
 export {

@@ -6,8 +6,18 @@ import {
 } from 'oauth4webapi'
 import { ProtocolError, UsageError } from '../errors.ts'
 import type { Seconds } from '../ports/clock.ts'
+import type { AuthorizationExtension } from './authorization-extension.ts'
 import type { Client } from './client.ts'
 import type { ServerMetadata } from './server-metadata.ts'
+
+/**
+ * One thing that the user allows, as the API it is for defines it.
+ * @see RFC 9396 section 2
+ */
+export interface AuthorizationDetail {
+  readonly type: string
+  readonly [member: string]: unknown
+}
 
 /** What a login may ask of the authorization server beside the client's defaults. */
 export interface AuthorizationOptions {
@@ -21,6 +31,11 @@ export interface AuthorizationOptions {
   readonly acrValues?: readonly string[]
   /** How long ago the user may have authenticated at the most. It is checked in the ID token. */
   readonly maxAge?: Seconds
+  /**
+   * What the user shall be asked to allow, in more detail than `scope` can say. What was allowed is in the session.
+   * @see RFC 9396 section 2
+   */
+  readonly authorizationDetails?: readonly AuthorizationDetail[]
   /** Anything else the server understands. The parameters that keep the login safe cannot be set here. */
   readonly extraParameters?: Readonly<Record<string, string>>
 }
@@ -35,7 +50,7 @@ export interface AuthorizationRequest {
 
 /**
  * Builds an authorization request: code flow, PKCE S256, and `state`, `nonce` and `code_verifier` as three independent 256-bit values.
- * @throws ProtocolError `metadata_malformed`; UsageError `invalid_configuration`
+ * @throws ProtocolError `metadata_malformed`; UsageError `invalid_configuration`, `extension_missing`; and as the extensions do
  * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1
  */
 export async function buildAuthorizationRequest(
@@ -44,8 +59,13 @@ export async function buildAuthorizationRequest(
   {
     redirectUri,
     scope,
+    extensions = [],
     ...options
-  }: AuthorizationOptions & { readonly redirectUri: string; readonly scope: string },
+  }: AuthorizationOptions & {
+    readonly redirectUri: string
+    readonly scope: string
+    readonly extensions?: readonly AuthorizationExtension[]
+  },
 ): Promise<AuthorizationRequest> {
   if (!metadata.authorization_endpoint) {
     throw new ProtocolError(
@@ -59,7 +79,7 @@ export async function buildAuthorizationRequest(
     codeVerifier: generateRandomCodeVerifier(),
   }
   const url = new URL(metadata.authorization_endpoint)
-  const parameters = {
+  let parameters = new URLSearchParams({
     ...optionalParameters(options),
     response_type: 'code',
     client_id: client.clientId,
@@ -69,9 +89,27 @@ export async function buildAuthorizationRequest(
     nonce: secrets.nonce,
     code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
     code_challenge_method: 'S256',
+  })
+  for (const extension of extensions) {
+    parameters = (await extension.prepare?.(client, metadata, parameters)) ?? parameters
   }
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  checkDemands(metadata, parameters)
+  for (const name of parameters.keys()) url.searchParams.delete(name)
+  for (const [name, value] of parameters) url.searchParams.append(name, value)
   return { url: url.href, ...secrets }
+}
+
+/** What a server demands of every request is not left out: it would refuse the user's visit, in words of its own. */
+function checkDemands(metadata: ServerMetadata, parameters: URLSearchParams): void {
+  const missing =
+    !parameters.has('request_uri') &&
+    ((metadata.require_pushed_authorization_requests && 'pushedAuthorization') ||
+      (metadata.require_signed_request_object && !parameters.has('request') && 'signedRequest'))
+  if (missing)
+    throw new UsageError(
+      'extension_missing',
+      `${metadata.issuer} demands ${missing}(): import it for authorization.`,
+    )
 }
 
 const ours = [
@@ -83,10 +121,20 @@ const ours = [
   'nonce',
   'code_challenge',
   'code_challenge_method',
+  'request',
+  'request_uri',
 ]
 
 function optionalParameters(options: AuthorizationOptions): Record<string, string> {
-  const { prompt, loginHint, uiLocales, acrValues, maxAge, extraParameters = {} } = options
+  const {
+    prompt,
+    loginHint,
+    uiLocales,
+    acrValues,
+    maxAge,
+    authorizationDetails,
+    extraParameters = {},
+  } = options
   const taken = Object.keys(extraParameters).find((name) => ours.includes(name))
   if (taken)
     throw new UsageError('invalid_configuration', `extraParameters may not set ${taken}: the SDK sets it.`)
@@ -97,5 +145,6 @@ function optionalParameters(options: AuthorizationOptions): Record<string, strin
     ...(uiLocales && { ui_locales: uiLocales.join(' ') }),
     ...(acrValues && { acr_values: acrValues.join(' ') }),
     ...(maxAge !== undefined && { max_age: String(maxAge) }),
+    ...(authorizationDetails && { authorization_details: JSON.stringify(authorizationDetails) }),
   }
 }

@@ -1,7 +1,9 @@
-import * as oauth from 'oauth4webapi'
 import { ProtocolError } from '../errors.ts'
 import { epochSeconds, type EpochSeconds, type Seconds } from '../ports/clock.ts'
+import { encodeBase64Url } from './base64url.ts'
 import type { Client } from './client.ts'
+import { readCompactJws } from './compact-jws.ts'
+import { isSignedByServer, verifyJwtOf } from './jws-signature.ts'
 import type { JwsHeader, KeySet } from './key-set.ts'
 import type { ServerMetadata } from './server-metadata.ts'
 
@@ -24,52 +26,18 @@ export interface IdTokenClaims {
 
 const clockTolerance: Seconds = 300
 const longestLifetime: Seconds = 86_400
-const longestToken = 65_536
 
 /**
- * The header of an ID token that may be looked at further: strictly canonical compact form, an allowed algorithm,
- * nothing in the header that brings its own key or asks for what is not understood.
+ * The header of an ID token that may be looked at further.
  * @throws ProtocolError `id_token_malformed`, `id_token_algorithm_refused`
- * @see RFC 7515 sections 3.1 and 4.1, RFC 8725 section 3
  */
 export function readIdTokenHeader(client: Client, idToken: string): JwsHeader {
-  const segments = idToken.length <= longestToken ? idToken.split('.') : []
-  if (segments.length !== 3 || !segments.every(isCanonicalBase64Url)) {
-    throw new ProtocolError(
-      'id_token_malformed',
-      'The ID token is not a signed JWT in canonical compact form.',
-    )
-  }
-  const header = parseHeader(segments[0] ?? '')
-  const refused = ['crit', 'jwk', 'jku', 'x5u', 'x5c', 'b64'].find((name) => name in header)
-  if (refused)
-    throw new ProtocolError('id_token_malformed', `The ID token's header has ${refused}, which is refused.`)
-  if (header['typ'] !== undefined && !/^(application\/)?jwt$/i.test(String(header['typ']))) {
-    throw new ProtocolError('id_token_malformed', 'The ID token is typed as another kind of JWT.')
-  }
-  const { alg, kid } = header
-  if (typeof alg !== 'string' || !client.idTokenAlgorithms.includes(alg)) {
-    throw new ProtocolError(
-      'id_token_algorithm_refused',
-      `The ID token's algorithm is not allowed; allowed are ${client.idTokenAlgorithms.join(', ')}.`,
-    )
-  }
-  return typeof kid === 'string' ? { alg, kid } : { alg }
-}
-
-function parseHeader(segment: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(atob(segment.replace(/-/g, '+').replace(/_/g, '/')))) as Record<string, unknown>
-  } catch {
-    throw new ProtocolError('id_token_malformed', "The ID token's header is not JSON.")
-  }
-}
-
-/** Base64url without padding whose unused trailing bits are zero: one text for one sequence of bytes. */
-function isCanonicalBase64Url(text: string): boolean {
-  const last = ['', undefined, 'AQgw', 'AEIMQUYcgkosw048'][text.length % 4]
-  if (!/^[\w-]+$/.test(text) || last === undefined) return false
-  return last === '' || last.includes(text.slice(-1))
+  return readCompactJws(idToken, {
+    name: 'ID token',
+    algorithms: client.idTokenAlgorithms,
+    type: /^(application\/)?jwt$/i,
+    codes: ['id_token_malformed', 'id_token_algorithm_refused'],
+  })
 }
 
 /**
@@ -82,17 +50,7 @@ export async function checkIdTokenSignature(
   header: JwsHeader,
   response: Response,
 ): Promise<void> {
-  if (!metadata.jwks_uri)
-    throw new ProtocolError('metadata_malformed', `The metadata of ${metadata.issuer} has no jwks_uri.`)
-  for (const jwk of await keySet.keysFor(metadata.jwks_uri, header)) {
-    // A copy of the metadata and a set that never ages: the choice of the key stays with our key set.
-    const jwksCache = { jwks: { keys: [jwk] }, uat: Infinity }
-    const verified = await oauth
-      .validateApplicationLevelSignature({ ...metadata }, response, { [oauth.jwksCache]: jwksCache })
-      .then(() => true)
-      .catch(() => false)
-    if (verified) return
-  }
+  if (await isSignedByServer(metadata, keySet, header, verifyJwtOf(response))) return
   throw new ProtocolError('id_token_signature_invalid', 'The signature of the ID token does not verify.')
 }
 
@@ -152,9 +110,5 @@ function checkClaim(claim: string, holds: boolean, fault: string): void {
 async function accessTokenHash(alg: string, accessToken: string): Promise<string> {
   const bits = alg.startsWith('Ed') ? '512' : alg.slice(-3)
   const digest = await crypto.subtle.digest(`SHA-${bits}`, new TextEncoder().encode(accessToken))
-  const leftHalf = new Uint8Array(digest, 0, digest.byteLength / 2)
-  return btoa(String.fromCharCode(...leftHalf))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=/g, '')
+  return encodeBase64Url(new Uint8Array(digest, 0, digest.byteLength / 2))
 }

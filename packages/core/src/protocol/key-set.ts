@@ -2,6 +2,7 @@ import { ProtocolError, TransportError } from '../errors.ts'
 import { epochSeconds, type EpochSeconds } from '../ports/clock.ts'
 import { boundedRequest } from '../ports/bounded-request.ts'
 import type { Client } from './client.ts'
+import { fitsAlgorithm, isSoundPublicKey } from './jwk-policy.ts'
 
 /** A public key as the server publishes it. Only what selects a key is looked at here. */
 export interface PublicJwk {
@@ -87,7 +88,7 @@ export function createKeySet(client: Client): KeySet {
       if (found.length > 0) return found
       throw new ProtocolError(
         'key_not_found',
-        `${url} has no key for a token signed with ${header.alg.slice(0, 20)}.`,
+        `${url} has no sound key, or more than one of that name, for a token signed with ${header.alg.slice(0, 20)}.`,
       )
     },
   }
@@ -104,29 +105,11 @@ async function requestKeySet(client: Client, url: string): Promise<readonly Publ
       `${url} serves no JSON Web Key Set of at most ${mostKeys} keys.`,
     )
   }
-  return keys.filter(
-    (key): key is PublicJwk => typeof Object(key).kty === 'string' && !('d' in key) && !('k' in key),
-  )
+  return keys.filter(isSoundPublicKey)
 }
 
-const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' }
-const curves: Readonly<Record<string, string>> = {
-  ES256: 'P-256',
-  ES384: 'P-384',
-  ES512: 'P-521',
-  EdDSA: 'Ed25519',
-  Ed25519: 'Ed25519',
-}
-
+/** A `kid` that two fitting keys have names neither of them. */
 function candidates(keys: readonly PublicJwk[], { alg, kid }: JwsHeader): readonly PublicJwk[] {
-  return keys
-    .filter(
-      (key) =>
-        key.kty === keyTypes[alg.slice(0, 2)] &&
-        (kid === undefined || key.kid === kid) &&
-        (key.alg === undefined || key.alg === alg) &&
-        (key.use === undefined || key.use === 'sig') &&
-        key['crv'] === curves[alg],
-    )
-    .slice(0, mostCandidates)
+  const fitting = keys.filter((key) => (kid === undefined || key.kid === kid) && fitsAlgorithm(key, alg))
+  return kid !== undefined && fitting.length > 1 ? [] : fitting.slice(0, mostCandidates)
 }

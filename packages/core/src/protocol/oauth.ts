@@ -1,6 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import { boundedRequest, type RequestLimits } from '../ports/bounded-request.ts'
 import { ConciergeError, ProtocolError, ServerError, TransportError } from '../errors.ts'
+import { completeRuntime } from '../ports/default-runtime.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Client } from './client.ts'
 
 /** The request options of oauth4webapi that route every exchange through our bounded request. */
@@ -21,20 +23,39 @@ export function oauthOptions(client: Client, limits?: RequestLimits): OAuthOptio
   }
 }
 
+const clock: unique symbol = Symbol('clock')
+
+/** Marks a client authentication for which requests go to the server's `mtls_endpoint_aliases`. */
+export const usesMutualTls: unique symbol = Symbol('mutual TLS')
+
+/** The clock of the client that oauth4webapi hands to a client authentication, which gets nothing else of ours. */
+export function clockOf(client: oauth.Client & { readonly [clock]?: Clock }): Clock {
+  return client[clock] ?? completeRuntime().clock
+}
+
 /**
  * The client as oauth4webapi wants it. Its clock is the global one, so its tolerance is without bound here
  * and every time claim is checked by ours.
  */
 export function oauthClient(client: Client, idTokenAlgorithm?: string): oauth.Client {
-  return {
+  const self: oauth.Client & { readonly [clock]: Clock } = {
     client_id: client.clientId,
+    use_mtls_endpoint_aliases: usesMutualTls in client.authentication,
+    [clock]: client.runtime.clock,
     [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
     ...(idTokenAlgorithm !== undefined && { id_token_signed_response_alg: idTokenAlgorithm }),
   }
+  return self
 }
 
-/** Turns what oauth4webapi throws into our errors. Its own errors hold whole answers, so none of them goes on as a cause. */
-export function conciergeError(error: unknown): ConciergeError {
+/**
+ * Turns what oauth4webapi throws into our errors. Its own errors hold whole answers, so none of them goes on as a cause.
+ * @param malformed the code for an answer that is not what its endpoint gives
+ */
+export function conciergeError(
+  error: unknown,
+  malformed: MalformedCode = 'token_response_malformed',
+): ConciergeError {
   if (error instanceof ConciergeError) return error
   if (error instanceof oauth.ResponseBodyError) {
     return serverError('request_refused', error.error, error.error_description, error.status)
@@ -48,18 +69,18 @@ export function conciergeError(error: unknown): ConciergeError {
       error.status,
     )
   }
-  return protocolError(error as { code?: string; message: string; cause?: Record<string, unknown> })
+  return protocolError(error as OAuthFault, malformed)
 }
 
-function protocolError({
-  code,
-  message,
-  cause,
-}: {
-  code?: string
-  message: string
-  cause?: Record<string, unknown>
-}): ConciergeError {
+type MalformedCode = 'token_response_malformed' | 'server_answer_malformed'
+
+interface OAuthFault {
+  readonly code?: string
+  readonly message: string
+  readonly cause?: Record<string, unknown>
+}
+
+function protocolError({ code, message, cause }: OAuthFault, malformed: MalformedCode): ConciergeError {
   const claim = cause?.['claim'] ?? (cause?.['claims'] ? /"(\w+)"/.exec(message)?.[1] : undefined)
   if (typeof claim === 'string') {
     return new ProtocolError('id_token_claim_invalid', `The ID token is refused: ${message}.`, { claim })
@@ -67,7 +88,7 @@ function protocolError({
   if (code === oauth.RESPONSE_IS_NOT_JSON || code === oauth.RESPONSE_IS_NOT_CONFORM) {
     return new TransportError('unexpected_response', `The server gave an unexpected answer: ${message}.`)
   }
-  return new ProtocolError('token_response_malformed', `The server's answer is malformed: ${message}.`)
+  return new ProtocolError(malformed, `The server's answer is malformed: ${message}.`)
 }
 
 /** A refusal in the server's words, cleaned of markup-free text's worst: anything long enough to be a token. */

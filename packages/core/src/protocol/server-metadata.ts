@@ -86,8 +86,10 @@ export function checkServerMetadata(client: Client, document: unknown): ServerMe
       `The server calls itself "${metadata.issuer.slice(0, 200)}", not "${client.issuer}". If that is your server, set issuer to exactly its words.`,
     )
   }
-  for (const [name, value] of Object.entries(metadata)) {
-    if (/(_endpoint|_uri)$/.test(name) && value !== undefined) checkEndpoint(client, name, value)
+  for (const members of [metadata, Object(metadata.mtls_endpoint_aliases)]) {
+    for (const [name, value] of Object.entries(members)) {
+      if (/(_endpoint|_uri)$/.test(name) && value !== undefined) checkEndpoint(client, name, value)
+    }
   }
   return metadata
 }

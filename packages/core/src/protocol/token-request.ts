@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { ConciergeError, ProtocolError } from '../errors.ts'
 import type { Seconds } from '../ports/clock.ts'
+import type { AuthorizationDetail } from './authorization-request.ts'
 import type { Client } from './client.ts'
 import {
   checkIdTokenClaims,
@@ -23,6 +24,8 @@ export interface TokenResponse {
   readonly scope: string | undefined
   readonly idToken: string | undefined
   readonly claims: IdTokenClaims | undefined
+  /** What was granted, in detail; undefined where the server does not say (RFC 9396 section 7). */
+  readonly authorizationDetails: readonly AuthorizationDetail[] | undefined
 }
 
 /** Whom a token request speaks to, and with which keys the answer is verified. */
@@ -136,10 +139,20 @@ export async function readTokenResponse(
       scope: body.scope,
       idToken: body.id_token,
       claims,
+      authorizationDetails: readAuthorizationDetails(body.authorization_details),
     }
   } catch (error) {
     throw error instanceof ConciergeError ? error : conciergeError(error)
   }
+}
+
+function readAuthorizationDetails(details: unknown): readonly AuthorizationDetail[] | undefined {
+  const isList = Array.isArray(details) && details.every((detail) => typeof Object(detail).type === 'string')
+  if (details === undefined || isList) return details as readonly AuthorizationDetail[] | undefined
+  throw new ProtocolError(
+    'token_response_malformed',
+    'authorization_details must be a list of typed objects.',
+  )
 }
 
 /** The ID token before anything is checked: its header decides which algorithm the checks expect. */

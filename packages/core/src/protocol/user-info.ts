@@ -1,6 +1,9 @@
 import * as oauth from 'oauth4webapi'
 import { type ConciergeError, ProtocolError, UsageError } from '../errors.ts'
 import type { Client } from './client.ts'
+import { readCompactJws } from './compact-jws.ts'
+import { isSignedByServer, verifyJwtOf } from './jws-signature.ts'
+import type { JwsHeader, KeySet } from './key-set.ts'
 import { conciergeError, oauthClient, oauthOptions } from './oauth.ts'
 import type { ServerMetadata } from './server-metadata.ts'
 
@@ -10,14 +13,21 @@ export interface UserInfo {
   readonly [claim: string]: unknown
 }
 
+/** Whom a UserInfo request speaks to, and with which keys a signed answer is verified. */
+export interface UserInfoEndpoint {
+  readonly client: Client
+  readonly metadata: ServerMetadata
+  readonly keySet: KeySet
+}
+
 /**
- * Asks the UserInfo endpoint and compares `sub` with that of the session.
+ * Asks the UserInfo endpoint and compares `sub` with that of the session. Of an answer that is signed, the signature is verified,
+ * and issuer and audience where it names them.
  * @throws UsageError `not_supported_by_server`; ServerError `request_refused`; ProtocolError `user_info_invalid`; TransportError
  * @see OpenID Connect Core section 5.3
  */
 export async function requestUserInfo(
-  client: Client,
-  metadata: ServerMetadata,
+  { client, metadata, keySet }: UserInfoEndpoint,
   session: { readonly accessToken: string; readonly subject: string },
 ): Promise<UserInfo> {
   if (!metadata.userinfo_endpoint) {
@@ -26,15 +36,29 @@ export async function requestUserInfo(
   const self = oauthClient(client)
   try {
     const response = await oauth.userInfoRequest(metadata, self, session.accessToken, oauthOptions(client))
-    return await oauth.processUserInfoResponse(metadata, self, session.subject, response)
+    const header = await readSignedAnswer(client, response)
+    const pinned = { ...self, ...(header && { userinfo_signed_response_alg: header.alg }) }
+    const claims = await oauth.processUserInfoResponse(metadata, pinned, session.subject, response)
+    if (!header || (await isSignedByServer(metadata, keySet, header, verifyJwtOf(response)))) return claims
   } catch (error) {
-    throw userInfoError(error)
+    throw userInfoError(conciergeError(error))
   }
+  throw new ProtocolError('user_info_invalid', 'The signature of the UserInfo answer does not verify.')
 }
 
-function userInfoError(error: unknown): ConciergeError {
-  const known = conciergeError(error)
-  if (!(known instanceof ProtocolError)) return known
+async function readSignedAnswer(client: Client, response: Response): Promise<JwsHeader | undefined> {
+  const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim()
+  if (mediaType?.toLowerCase() !== 'application/jwt') return undefined
+  return readCompactJws(await response.clone().text(), {
+    name: 'UserInfo answer',
+    algorithms: client.idTokenAlgorithms,
+    type: /^(application\/)?jwt$/i,
+    codes: ['user_info_invalid', 'user_info_invalid'],
+  })
+}
+
+function userInfoError(error: ConciergeError): ConciergeError {
+  if (!(error instanceof ProtocolError)) return error
   return new ProtocolError(
     'user_info_invalid',
     'The UserInfo answer is malformed or speaks of another subject. It was dropped.',

@@ -18,8 +18,13 @@ export interface FinishedLogin {
  */
 export async function finishLogin(
   context: RelyingPartyContext,
-  parameters: URLSearchParams,
+  answer: URLSearchParams,
 ): Promise<FinishedLogin> {
+  let parameters = answer
+  for (const extension of context.extensions) {
+    const { client, keySet } = context
+    parameters = (await extension.read?.(client, await context.metadata(), keySet, parameters)) ?? parameters
+  }
   const state = readState(parameters)
   const transaction = await context.transactions.take(state)
   const { metadata, scope, redirectUri, codeVerifier, nonce, maxAge, returnTo, appState } = transaction

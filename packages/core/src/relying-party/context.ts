@@ -1,7 +1,12 @@
 import type { Clock } from '../ports/clock.ts'
+import type { AuthorizationExtension } from '../protocol/authorization-extension.ts'
 import { checkIssuer, type Client } from '../protocol/client.ts'
 import { createKeySet, type KeySet } from '../protocol/key-set.ts'
-import { requestServerMetadata, type ServerMetadata } from '../protocol/server-metadata.ts'
+import {
+  checkServerMetadata,
+  requestServerMetadata,
+  type ServerMetadata,
+} from '../protocol/server-metadata.ts'
 import type { LiveSession } from '../session/live-session.ts'
 import type { TransactionStore } from '../session/transaction.ts'
 
@@ -11,6 +16,7 @@ export interface RelyingPartyContext {
   readonly clock: Clock
   readonly keySet: KeySet
   readonly scope: string
+  readonly extensions: readonly AuthorizationExtension[]
   readonly transactions: TransactionStore
   readonly session: LiveSession
   /** The metadata of the server: asked for once, and again after a failure. */
@@ -22,10 +28,29 @@ export interface RelyingPartyContext {
 /** What is learnt about the server. */
 export type ServerMemory = Pick<RelyingPartyContext, 'keySet' | 'metadata' | 'learnMetadata'>
 
-/** Keeps what was learnt about the server of `client`. */
-export function createServerMemory(client: Client): ServerMemory {
-  checkIssuer(client.issuer)
-  let known: Promise<ServerMetadata> | undefined
+/** What is said by hand about the server. */
+export interface ServerOptions {
+  /**
+   * The endpoints, in the words of RFC 8414, of a server that publishes no metadata. They are checked as if it had, and nothing is asked for.
+   * Default: the metadata that the server publishes.
+   */
+  readonly metadata?: Partial<ServerMetadata>
+  /**
+   * `name` for a server whose issuer identifier is no URL but, say, a bare host name. It needs `metadata`: there is no address to ask.
+   * Default `url`.
+   */
+  readonly issuerKind?: 'url' | 'name'
+}
+
+/**
+ * Keeps what is learnt about the server of `client`.
+ * @throws UsageError `invalid_configuration`, `insecure_url`; ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`
+ */
+export function createServerMemory(client: Client, options: ServerOptions = {}): ServerMemory {
+  const { metadata, issuerKind } = options
+  if (!metadata || issuerKind !== 'name') checkIssuer(client.issuer)
+  let known: Promise<ServerMetadata> | undefined =
+    metadata && Promise.resolve(checkServerMetadata(client, { issuer: client.issuer, ...metadata }))
   const ask = (): Promise<ServerMetadata> => {
     const asked = requestServerMetadata(client)
     asked.catch(() => {

@@ -1,6 +1,7 @@
 import { SessionError } from '../errors.ts'
 import type { Seconds } from '../ports/clock.ts'
 import type { KeyValueStore } from '../ports/key-value-store.ts'
+import type { AuthorizationExtension } from '../protocol/authorization-extension.ts'
 import type { Client } from '../protocol/client.ts'
 import type { EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
@@ -17,16 +18,26 @@ import { createAuthorizedFetch, type Fetch } from './authorized-fetch.ts'
 import { beginSession } from './begin-session.ts'
 import { type FinishedLogin, finishLogin } from './callback.ts'
 import { type ClientOptions, readClient } from './client-options.ts'
-import { createServerMemory, type RelyingPartyContext, type ServerMemory } from './context.ts'
+import {
+  createServerMemory,
+  type RelyingPartyContext,
+  type ServerMemory,
+  type ServerOptions,
+} from './context.ts'
 import { type LoginOptions, type StartedLogin, startLogin } from './login.ts'
 import { endSession, type LogoutOptions } from './logout.ts'
 
 /** How a relying party is registered, and where it keeps things. */
-export interface RelyingPartyOptions extends ClientOptions {
+export interface RelyingPartyOptions extends ClientOptions, ServerOptions {
   /** Space-delimited. Default `openid profile`. */
   readonly scope?: string
   /** Origins that the access token may be sent to. Default: none. */
   readonly apis?: readonly string[]
+  /**
+   * How authorization requests are sent and answers read, if not the plain way: of `jwtResponse()`, `signedRequest(signer)` and
+   * `pushedAuthorization()` those wanted, in this order.
+   */
+  readonly authorization?: readonly AuthorizationExtension[]
   /**
    * For how long the server honours a refresh token once more after it was spent. Declare it only if you know it: a lost answer is then
    * asked for again at once. Default 0: a lost answer is asked for again only when nothing else serves.
@@ -76,7 +87,7 @@ export interface RelyingParty extends ResourceAccess {
 
 /**
  * Wires the flows of one client at one authorization server. Does no I/O.
- * @throws UsageError `invalid_configuration`, `insecure_url`
+ * @throws UsageError `invalid_configuration`, `insecure_url`; ProtocolError `metadata_issuer_mismatch`, `metadata_malformed` for `metadata` given by hand
  */
 export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const context = createContext(options)
@@ -104,7 +115,11 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
           'login_required',
           'This session has no ID token. Log in with the scope openid.',
         )
-      return requestUserInfo(client, await context.metadata(), { accessToken, subject: claims.sub })
+      const metadata = await context.metadata()
+      return requestUserInfo(
+        { client, metadata, keySet: context.keySet },
+        { accessToken, subject: claims.sub },
+      )
     },
     endSession: (logout) => endSession(context, logout),
   }
@@ -124,11 +139,12 @@ function createResourceAccess(
 function createContext(options: RelyingPartyOptions): RelyingPartyContext {
   const client = readClient(options)
   const { clock } = client.runtime
-  const server = createServerMemory(client)
+  const server = createServerMemory(client, options)
   return {
     client,
     clock,
     scope: options.scope ?? 'openid profile',
+    extensions: options.authorization ?? [],
     transactions: createTransactionStore(options.transactions, storageKey('logins', client), clock),
     session: createLiveSession(createRefreshContext(client, server, options)),
     ...server,

@@ -21,14 +21,20 @@ export interface StartedLogin {
 
 /**
  * The first half of a login: writes the transaction down and gives the address to visit.
- * @throws ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`; UsageError `invalid_configuration`; TransportError; StorageError
+ * @throws ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`; UsageError `invalid_configuration`, `extension_missing`; TransportError; StorageError;
+ * and as the extensions do
  */
 export async function startLogin(
   context: RelyingPartyContext,
   { returnTo, appState, scope = context.scope, ...options }: LoginOptions & { readonly redirectUri: string },
 ): Promise<StartedLogin> {
   const metadata = await context.metadata()
-  const { url, ...secrets } = await buildAuthorizationRequest(context.client, metadata, { ...options, scope })
+  const { client, extensions } = context
+  const { url, ...secrets } = await buildAuthorizationRequest(client, metadata, {
+    ...options,
+    scope,
+    extensions,
+  })
   await context.transactions.put({
     ...secrets,
     redirectUri: options.redirectUri,

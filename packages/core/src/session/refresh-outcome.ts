@@ -28,6 +28,7 @@ export function readRefreshOutcome(error: unknown): RefreshOutcome {
     case 'offline':
     case 'rate_limited':
     case 'redirected':
+    case 'signer_failed':
     case 'unexpected_response':
       return 'unspent'
     case 'server_unavailable':

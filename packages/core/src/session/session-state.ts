@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../ports/clock.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-request.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
 import { expiryOf, type TokenSet } from './token-set.ts'
 
@@ -16,6 +17,8 @@ export interface AuthenticatedSession {
   readonly claims: IdTokenClaims | undefined
   /** The scope as granted. */
   readonly scope: readonly string[]
+  /** What the user allowed in detail (RFC 9396); undefined where the server does not say. */
+  readonly authorizationDetails: readonly AuthorizationDetail[] | undefined
   /** When the access token at hand ends, not the session; undefined where the server does not say. */
   readonly accessTokenExpiresAt: EpochSeconds | undefined
 }
@@ -55,11 +58,12 @@ export function createSessionState(): SessionState {
 
 /** The snapshot that shows these tokens' session. */
 export function authenticated(tokens: TokenSet): AuthenticatedSession {
-  const { claims, scope } = tokens
+  const { claims, scope, authorizationDetails } = tokens
   return {
     status: 'authenticated',
     claims: claims && Object.freeze({ ...claims }),
     scope: Object.freeze(scope.split(' ').filter(Boolean)),
+    authorizationDetails: authorizationDetails && Object.freeze([...authorizationDetails]),
     accessTokenExpiresAt: expiryOf(tokens),
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochSeconds, Seconds } from '../ports/clock.ts'
+import type { AuthorizationDetail } from '../protocol/authorization-request.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
 import type { TokenResponse } from '../protocol/token-request.ts'
 
@@ -20,6 +21,8 @@ export interface TokenSet extends AccessGrant {
   readonly refreshToken: string | undefined
   readonly idToken: string | undefined
   readonly claims: IdTokenClaims | undefined
+  /** As granted; undefined where the server does not say. */
+  readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined
 }
 
 const longestLifetime: Seconds = 30 * 86_400
@@ -32,7 +35,7 @@ const lastSeconds: Seconds = 10
  */
 export function mergeTokenResponse(
   response: TokenResponse,
-  before: Pick<TokenSet, 'refreshToken' | 'idToken' | 'claims' | 'scope'>,
+  before: Pick<TokenSet, 'refreshToken' | 'idToken' | 'claims' | 'scope' | 'authorizationDetails'>,
   { now, random }: { readonly now: EpochSeconds; readonly random: number },
 ): TokenSet {
   const expiresIn =
@@ -46,6 +49,7 @@ export function mergeTokenResponse(
     idToken: response.idToken ?? before.idToken,
     claims: response.claims ?? before.claims,
     scope: response.scope ?? before.scope,
+    authorizationDetails: response.authorizationDetails ?? before.authorizationDetails,
   }
 }
 

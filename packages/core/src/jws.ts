@@ -1,0 +1,1 @@
+export { type JsonWebKeySet, type VerifiedJws, verifyCompactJws } from './protocol/verify-compact-jws.ts'

@@ -1,0 +1,23 @@
+/**
+ * Base64url without padding.
+ * @see RFC 7515 section 2
+ */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=/g, '')
+}
+
+/** The bytes of a base64url text, which must be one. */
+export function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (byte) => byte.charCodeAt(0))
+}
+
+const lastLetters = ['', undefined, 'AQgw', 'AEIMQUYcgkosw048']
+
+/** Whether the text is base64url without padding whose unused trailing bits are zero: one text for one sequence of bytes. */
+export function isCanonicalBase64Url(text: string): boolean {
+  const last = lastLetters[text.length % 4]
+  return /^[\w-]*$/.test(text) && last !== undefined && (last === '' || last.includes(text.slice(-1)))
+}
