@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { json } from '../testing/scripted-http.ts'
 import { createScriptedServer, issuer, type ScriptedServer } from '../testing/scripted-server.test-support.ts'
@@ -9,6 +10,11 @@ beforeEach(async () => {
 })
 
 const fetches = (): number => server.requests.filter(({ url }) => url === `${issuer}/jwks`).length
+
+const publishedKeys = async (): Promise<JWK[]> => {
+  const answer = await server.http(`${issuer}/jwks`, {})
+  return ((await answer.json()) as { keys: JWK[] }).keys
+}
 
 describe('the key set', () => {
   it('is fetched once for several logins', async () => {
@@ -81,6 +87,80 @@ describe('the key set', () => {
       }),
     )
     await expect(server.logIn(server.relyingParty())).rejects.toMatchObject({ code: 'key_not_found' })
+  })
+
+  describe('has no key for a token when the key of its name', () => {
+    const publishRsa = async (change: (jwk: JWK) => object, bits?: number): Promise<unknown> => {
+      const { publicKey, privateKey } = await generateKeyPair('RS256', {
+        extractable: true,
+        ...(bits && { modulusLength: bits }),
+      })
+      const jwk = await exportJWK(publicKey)
+      const { d } = await exportJWK(privateKey)
+      server.on(`${issuer}/jwks`, () => json({ keys: [{ ...jwk, kid: 'key-1', ...change({ ...jwk, d }) }] }))
+      server.bend.idToken = (token) => {
+        const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'key-1' })).toString('base64url')
+        return [header, ...token.split('.').slice(1)].join('.')
+      }
+      return server.logIn(server.relyingParty()).catch((error: unknown) => error)
+    }
+
+    it('is sound after all: then only the signature is wrong', async () => {
+      expect(await publishRsa(() => ({}))).toMatchObject({ code: 'id_token_signature_invalid' })
+    })
+
+    it.each<[string, (jwk: JWK) => object]>([
+      ['has the exponent 1', () => ({ e: 'AQ' })],
+      ['has an even exponent', () => ({ e: 'AQAA' })],
+      ['has an exponent of more than 64 bits', () => ({ e: 'AQAAAAAAAAAB' })],
+      ['has no exponent', () => ({ e: undefined })],
+      ['has an even modulus', ({ n = '' }) => ({ n: `${n.slice(0, -2)}AA` })],
+      ['has a modulus with a zero in front', ({ n = '' }) => ({ n: `AAAA${n}` })],
+      ['has a modulus of more than 16,384 bits', ({ n = '' }) => ({ n: n.slice(0, 340).repeat(9) + n })],
+      ['shows its private part', ({ d }) => ({ d })],
+      ['is for encryption', () => ({ use: 'enc' })],
+      ['is for other operations', () => ({ key_ops: ['encrypt'] })],
+      ['names an operation twice', () => ({ key_ops: ['verify', 'verify'] })],
+      ['is for another algorithm', () => ({ alg: 'PS256' })],
+      ['is of another type', () => ({ kty: 'EC' })],
+    ])('%s', async (_, change) => {
+      expect(await publishRsa(change)).toMatchObject({ code: 'key_not_found' })
+    })
+
+    it('is an RSA key that really was made with 1,024 bits', async () => {
+      const algorithm = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 1_024, hash: 'SHA-256' }
+      const publicExponent = Uint8Array.of(1, 0, 1)
+      const { publicKey } = await crypto.subtle.generateKey({ ...algorithm, publicExponent }, true, [
+        'sign',
+        'verify',
+      ])
+      const { n } = await exportJWK(publicKey)
+      expect(await publishRsa(() => ({ n }))).toMatchObject({ code: 'key_not_found' })
+    })
+
+    it('shares it with another that fits as well', async () => {
+      const { publicKey } = await generateKeyPair('ES256')
+      const other = await exportJWK(publicKey)
+      const keys = await publishedKeys()
+      server.on(`${issuer}/jwks`, () => json({ keys: [...keys, { ...other, kid: 'key-1' }] }))
+      await expect(server.logIn(server.relyingParty())).rejects.toMatchObject({ code: 'key_not_found' })
+    })
+  })
+
+  it('tells keys of one name apart by what they are for', async () => {
+    const rsa = await exportJWK((await generateKeyPair('RS256')).publicKey)
+    const keys = await publishedKeys()
+    server.on(`${issuer}/jwks`, () =>
+      json({
+        keys: [
+          { ...rsa, kid: 'key-1' },
+          { ...keys[0], use: 'enc' },
+          { kty: 'oct', k: 'AAAA', kid: 'key-1' },
+          ...keys,
+        ],
+      }),
+    )
+    await expect(server.logIn(server.relyingParty())).resolves.toBeUndefined()
   })
 
   it('tries the keys that fit a token without a key id', async () => {

@@ -82,7 +82,7 @@ interface OAuthFault {
 
 function protocolError({ code, message, cause }: OAuthFault, malformed: MalformedCode): ConciergeError {
   const claim = cause?.['claim'] ?? (cause?.['claims'] ? /"(\w+)"/.exec(message)?.[1] : undefined)
-  if (typeof claim === 'string') {
+  if (typeof claim === 'string' && malformed === 'token_response_malformed') {
     return new ProtocolError('id_token_claim_invalid', `The ID token is refused: ${message}.`, { claim })
   }
   if (code === oauth.RESPONSE_IS_NOT_JSON || code === oauth.RESPONSE_IS_NOT_CONFORM) {

@@ -64,7 +64,7 @@ export async function verifyCompactJws(
 const isHmac = (alg: string): boolean => alg.startsWith('HS')
 
 function checkAlgorithms(algorithms: readonly string[]): void {
-  const unknown = algorithms.find((alg) => !(alg in signatureLengths))
+  const unknown = algorithms.find((alg) => !Object.hasOwn(signatureLengths, alg))
   if (unknown !== undefined || algorithms.length === 0) {
     throw new UsageError('invalid_configuration', 'algorithms must name the JWS algorithms that are allowed.')
   }

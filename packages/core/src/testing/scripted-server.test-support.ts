@@ -43,6 +43,8 @@ export interface ScriptedServer extends ScriptedHttp {
   /** The keys that the server shows, as JWKs. */
   publishedKeys(): readonly Record<string, unknown>[]
   tokenRequests(): readonly SeenRequest[]
+  /** Signs claims with the key of the ID tokens; `header` goes over the usual one. */
+  sign(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
 }
 
 export async function createScriptedServer(): Promise<ScriptedServer> {
@@ -68,6 +70,11 @@ export async function createScriptedServer(): Promise<ScriptedServer> {
   }
   await publish()
 
+  const sign = (claims: Record<string, unknown>, header: Record<string, unknown> = {}): Promise<string> =>
+    new SignJWT(withoutUndefined(claims))
+      .setProtectedHeader({ alg: 'ES256', kid, ...header })
+      .sign(key.privateKey)
+
   const signIdToken = async (): Promise<string> => {
     const now = Math.floor(clock.wallTime() / 1000)
     const claims = {
@@ -79,10 +86,7 @@ export async function createScriptedServer(): Promise<ScriptedServer> {
       ...(nonce !== null && { nonce }),
       ...bend.claims,
     }
-    const header = { alg: 'ES256', kid, ...bend.header }
-    return bend.idToken(
-      await new SignJWT(withoutUndefined(claims)).setProtectedHeader(header).sign(key.privateKey),
-    )
+    return bend.idToken(await sign(claims, bend.header))
   }
 
   network.on(`${issuer}/.well-known/openid-configuration`, () =>
@@ -148,6 +152,7 @@ export async function createScriptedServer(): Promise<ScriptedServer> {
       if (options?.publish !== false) await publish()
     },
     publishedKeys: () => published,
+    sign,
     tokenRequests: () => network.requests.filter(({ url }) => url === `${issuer}/token`),
   }
   return server
