@@ -122,7 +122,7 @@ describe('client authentication', () => {
     const relyingParty = server.relyingParty({ clientAuthentication: mutualTls() })
     const parameters = await server.visit(relyingParty)
     const book = await server.transactions.get(`concierge:logins:spa@${issuer}`)
-    nonce = (book?.value as { pending: { nonce: string }[] }).pending[0]?.nonce
+    nonce = (Object(book?.value) as { pending: { nonce: string }[] }).pending[0]?.nonce
     await relyingParty.finishLogin(parameters)
     expect(server.tokenRequests()).toHaveLength(0)
     const seen = server.requests.find(({ url }) => url === alias)

@@ -18,16 +18,17 @@ export async function readFormPost(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request))
 }
 
-async function readText(request: Request): Promise<string> {
-  const reader = request.body?.getReader()
+async function readText({ body }: Request): Promise<string> {
+  if (!body) return ''
+  const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  while (reader) {
+  for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new ProtocolError('callback_malformed', 'The posted form ended before its end.')
     })
-    if (done) break
+    if (done) return text + decoder.decode()
     size += value.byteLength
     if (size > maxBytes) {
       void reader.cancel().catch(() => undefined)
@@ -35,5 +36,4 @@ async function readText(request: Request): Promise<string> {
     }
     text += decoder.decode(value, { stream: true })
   }
-  return text + decoder.decode()
 }

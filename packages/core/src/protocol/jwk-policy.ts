@@ -1,5 +1,13 @@
 import { decodeBase64Url, isCanonicalBase64Url } from './base64url.ts'
-import type { PublicJwk } from './key-set.ts'
+
+/** A public key as the server publishes it. Only what selects a key is looked at here. */
+export interface PublicJwk {
+  readonly kty: string
+  readonly kid?: string
+  readonly alg?: string
+  readonly use?: string
+  readonly [member: string]: unknown
+}
 
 const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP', HS: 'oct' }
 const curves: Readonly<Record<string, string>> = {

@@ -102,9 +102,9 @@ function checkClaims({ issuer, clientId, runtime }: Client, claims: Record<strin
 }
 
 /** @see JARM section 2.1: the parameters are members of the JWT */
-function readParameters({ aud: _, ...claims }: Record<string, unknown>): URLSearchParams {
+function readParameters(claims: Record<string, unknown>): URLSearchParams {
   const texts = Object.entries(claims).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== 'aud',
   )
   return new URLSearchParams(texts)
 }

@@ -11,11 +11,6 @@ beforeEach(async () => {
 
 const fetches = (): number => server.requests.filter(({ url }) => url === `${issuer}/jwks`).length
 
-const publishedKeys = async (): Promise<JWK[]> => {
-  const answer = await server.http(`${issuer}/jwks`, {})
-  return ((await answer.json()) as { keys: JWK[] }).keys
-}
-
 describe('the key set', () => {
   it('is fetched once for several logins', async () => {
     const relyingParty = server.relyingParty()
@@ -141,7 +136,7 @@ describe('the key set', () => {
     it('shares it with another that fits as well', async () => {
       const { publicKey } = await generateKeyPair('ES256')
       const other = await exportJWK(publicKey)
-      const keys = await publishedKeys()
+      const keys = server.publishedKeys()
       server.on(`${issuer}/jwks`, () => json({ keys: [...keys, { ...other, kid: 'key-1' }] }))
       await expect(server.logIn(server.relyingParty())).rejects.toMatchObject({ code: 'key_not_found' })
     })
@@ -149,7 +144,7 @@ describe('the key set', () => {
 
   it('tells keys of one name apart by what they are for', async () => {
     const rsa = await exportJWK((await generateKeyPair('RS256')).publicKey)
-    const keys = await publishedKeys()
+    const keys = server.publishedKeys()
     server.on(`${issuer}/jwks`, () =>
       json({
         keys: [

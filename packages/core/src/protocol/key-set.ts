@@ -2,16 +2,7 @@ import { ProtocolError, TransportError } from '../errors.ts'
 import { epochSeconds, type EpochSeconds } from '../ports/clock.ts'
 import { boundedRequest } from '../ports/bounded-request.ts'
 import type { Client } from './client.ts'
-import { fitsAlgorithm, isSoundPublicKey } from './jwk-policy.ts'
-
-/** A public key as the server publishes it. Only what selects a key is looked at here. */
-export interface PublicJwk {
-  readonly kty: string
-  readonly kid?: string
-  readonly alg?: string
-  readonly use?: string
-  readonly [member: string]: unknown
-}
+import { fitsAlgorithm, isSoundPublicKey, type PublicJwk } from './jwk-policy.ts'
 
 /** The header of a JWS, as far as it selects a key. */
 export interface JwsHeader {

@@ -1,5 +1,5 @@
 import { decodeBase64Url } from './base64url.ts'
-import type { PublicJwk } from './key-set.ts'
+import type { PublicJwk } from './jwk-policy.ts'
 
 const primes = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157]
 

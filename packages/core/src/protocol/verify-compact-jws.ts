@@ -2,8 +2,8 @@ import { compactVerify } from 'jose/jws/compact/verify'
 import { ProtocolError, UsageError } from '../errors.ts'
 import { decodeBase64Url } from './base64url.ts'
 import { parseObject, readCompactJws } from './compact-jws.ts'
-import { fitsAlgorithm, isSoundPublicKey } from './jwk-policy.ts'
-import type { JwsHeader, PublicJwk } from './key-set.ts'
+import { fitsAlgorithm, isSoundPublicKey, type PublicJwk } from './jwk-policy.ts'
+import type { JwsHeader } from './key-set.ts'
 import { isRocaKey } from './roca.ts'
 
 /** A JWS whose signature was verified. */
