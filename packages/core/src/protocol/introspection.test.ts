@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { completeRuntime } from '../ports/default-runtime.ts'
-import { createServerMemory } from '../relying-party/context.ts'
+import { createTokenClient } from '../relying-party/create-token-client.ts'
 import { json } from '../testing/scripted-http.ts'
 import {
   canary,
@@ -8,7 +7,6 @@ import {
   issuer,
   type ScriptedServer,
 } from '../testing/scripted-server.test-support.ts'
-import { type Client, defaultIdTokenAlgorithms } from './client.ts'
 import { clientSecretBasic } from './client-secret.ts'
 import { type Introspection, requestIntrospection } from './introspection.ts'
 
@@ -23,14 +21,10 @@ beforeEach(async () => {
 })
 
 function introspect(hint?: 'access_token' | 'refresh_token'): Promise<Introspection> {
-  const client: Client = {
-    issuer,
-    clientId: 'api',
-    idTokenAlgorithms: defaultIdTokenAlgorithms,
-    authentication: clientSecretBasic('secret'),
-    runtime: completeRuntime(server.runtime),
-  }
-  return requestIntrospection({ client, ...createServerMemory(client) }, `${canary}-token`, hint)
+  const { runtime } = server
+  const clientAuthentication = clientSecretBasic('secret')
+  const tokenClient = createTokenClient({ issuer, clientId: 'api', clientAuthentication, runtime })
+  return requestIntrospection(tokenClient, `${canary}-token`, hint)
 }
 
 const jwt = (body: string): Response =>

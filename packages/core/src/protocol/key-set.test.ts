@@ -92,7 +92,9 @@ describe('the key set', () => {
       })
       const jwk = await exportJWK(publicKey)
       const { d } = await exportJWK(privateKey)
-      server.on(`${issuer}/jwks`, () => json({ keys: [{ ...jwk, kid: 'key-1', ...change({ ...jwk, d }) }] }))
+      server.on(`${issuer}/jwks`, () =>
+        json({ keys: [{ ...jwk, kid: 'key-1', ...change({ ...jwk, ...(d !== undefined && { d }) }) }] }),
+      )
       server.bend.idToken = (token) => {
         const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'key-1' })).toString('base64url')
         return [header, ...token.split('.').slice(1)].join('.')

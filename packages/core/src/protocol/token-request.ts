@@ -25,7 +25,7 @@ export interface TokenResponse {
   readonly idToken: string | undefined
   readonly claims: IdTokenClaims | undefined
   /** What was granted, in detail; undefined where the server does not say (RFC 9396 section 7). */
-  readonly authorizationDetails: readonly AuthorizationDetail[] | undefined
+  readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined
 }
 
 /** Whom a token request speaks to, and with which keys the answer is verified. */
