@@ -1,6 +1,9 @@
 import type { ServerContext } from './context.ts'
-import { standard } from './dialects/standard.ts'
 import { createDpopNonces } from './dpop/dpop-nonces.ts'
+import { findDialect } from './dialects/dialects.ts'
+import { withServerFaults } from './faults/server-faults.ts'
+import type { Faults } from './faults/switchboard.ts'
+import { secretsInUrl } from './http/parameters.ts'
 import { createRouter } from './http/router.ts'
 import { notifyClients } from './logout/backchannel-logout.ts'
 import { endLogins, type LoginFilter } from './logout/end-login.ts'
@@ -19,6 +22,8 @@ import {
   decideDevice,
   type DeviceDecision,
 } from './testing-kit/decide-pending.ts'
+import { createAssertions, type LedgerAssertions } from './testing-kit/assertions.ts'
+import { createSessionCookies, type CreateSessionCookie } from './testing-kit/session-cookie.ts'
 import { createSignIn, type SignIn } from './testing-kit/sign-in.ts'
 import { revokeFamily } from './tokens/token-families.ts'
 
@@ -31,12 +36,18 @@ export interface ReferenceServer {
   readonly clock: ServerClock
   /** What happened so far. */
   readonly ledger: Ledger
+  /** Makes the server misbehave. */
+  readonly faults: Faults
   /** Carries an authorization request through without clicking: logs in, consents, gives the response's URL. */
   readonly signIn: SignIn
   /** Decides about a device as its user would on the pages. @throws TypeError when no such device is waiting */
   approveDevice(decision: DeviceDecision): void
   /** Decides about a backchannel authentication (CIBA). @throws TypeError when none is waiting */
   approveBackchannelAuthentication(decision?: BackchannelDecision): void
+  /** Logs a user in and gives the cookie to be put into a browser, as with Playwright's `context.addCookies`. */
+  readonly sessionCookie: CreateSessionCookie
+  /** Says of the ledger what a test expects of it. */
+  readonly assert: LedgerAssertions
   /**
    * Ends the matching logins, revokes every grant made in them, and tells their clients by back-channel
    * logout. Gives the number of logins ended.
@@ -58,7 +69,7 @@ function createContext(options: ReferenceServerOptions): ServerContext {
   const keySource = createKeySource({ ...settings, alg: settings.signingAlg })
   return {
     settings,
-    dialect: standard,
+    dialect: findDialect(options.dialect ?? 'standard'),
     clock,
     keys: createKeyRing(keySource, () => ledger.addEvent({ type: 'keys_rotated' })),
     stores: createStores(clock),
@@ -85,15 +96,16 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
   const { settings, clock, stores, keys, ledger } = context
   const route = createRouter(context)
   const answer = async (request: Request): Promise<Response> => {
-    const { method, url } = request
-    return route(request, ledger.openRequest({ method, path: new URL(url).pathname }))
+    const url = new URL(request.url)
+    const { method } = request
+    return route(request, ledger.openRequest({ method, path: url.pathname, secretsInUrl: secretsInUrl(url) }))
   }
+  const { fetch, faults } = withServerFaults(context, answer, options)
   return {
     issuer: settings.issuer,
-    fetch: answer,
+    fetch,
     clock,
     ledger,
-    signIn: createSignIn(context, answer),
     approveDevice: (decision) => decideDevice(context, decision),
     approveBackchannelAuthentication: (decision = {}) => decideBackchannel(context, decision),
     revokeSession(filter) {
@@ -102,6 +114,10 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
       return ended.length
     },
     settled: () => context.background.settled(),
+    faults,
+    signIn: createSignIn(context, fetch),
+    sessionCookie: createSessionCookies(context),
+    assert: createAssertions(ledger),
     revokeFamily(familyId) {
       const family = stores.families.get(familyId)
       if (family) revokeFamily(context, family)

@@ -1,9 +1,19 @@
 export { createReferenceServer, type ReferenceServer } from './create-reference-server.ts'
+export { dialectNames } from './dialects/dialects.ts'
+export { faultCatalogue, type FaultEntry, type FaultName, type FaultPlace } from './faults.ts'
+export type { EndpointKind, EndpointUrls } from './faults/endpoint-kind.ts'
+export type { FaultOptions, SeenRequest } from './faults/exchange.ts'
+export type { SignerSource } from './faults/fault-keys.ts'
+export type { FaultSigner, Jwt } from './faults/jwt.ts'
+export type { Answerer, FaultStrike } from './faults/strike.ts'
+export type { ArmedFault, Faults } from './faults/switchboard.ts'
+export { withFaults, type WithFaults, type WithFaultsOptions } from './faults/with-faults.ts'
 export type { LoginFilter } from './logout/end-login.ts'
 export type {
   ClientAuthenticationName,
   ClientOptions,
   DpopOptions,
+  DialectName,
   EpochSeconds,
   Lifetimes,
   ProtectedResourceOptions,
@@ -19,4 +29,10 @@ export type { ServerClock } from './state/clock.ts'
 export type { RotateKeysOptions } from './state/key-ring.ts'
 export type { Ledger, LedgerEvent, LedgerRequest, LedgerToken, RequestFilter } from './state/ledger.ts'
 export type { BackchannelDecision, DeviceDecision } from './testing-kit/decide-pending.ts'
+export type { LedgerAssertions, RequestCount } from './testing-kit/assertions.ts'
+export type {
+  CreateSessionCookie,
+  SessionCookie,
+  SessionCookieRequest,
+} from './testing-kit/session-cookie.ts'
 export type { SignIn, SignInRequest } from './testing-kit/sign-in.ts'

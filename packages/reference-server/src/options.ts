@@ -38,6 +38,8 @@ export interface TrustedIssuerOptions {
   /** The subjects it may speak for. Default: any. */
   readonly subjects?: readonly string[]
 }
+/** How a server speaks. */
+export type DialectName = 'standard' | 'passport' | 'authn' | 'gluu' | 'auth0'
 
 /** A client to be registered when the server is created. */
 export interface ClientOptions {
@@ -143,6 +145,8 @@ export interface DpopOptions {
 export interface ReferenceServerOptions {
   /** An `https:` or `http:` URL without query or fragment; a path is allowed. */
   readonly issuer: string
+  /** Default: `standard`. */
+  readonly dialect?: DialectName
   /** Default: one public client, `spa`. */
   readonly clients?: readonly ClientOptions[]
   /** Default: one user, `ada`, whose password is `password`. */
@@ -184,4 +188,11 @@ export interface ReferenceServerOptions {
   readonly initialAccessToken?: string
   /** How many entries each list of the ledger keeps, the latest ones. Default: 10,000. */
   readonly ledgerCapacity?: number
+  /** How faults wait, in seconds. Default: a timer. */
+  readonly sleep?: (seconds: number) => Promise<void>
+  /**
+   * True where answers go out on a connection, which carries compressed bytes; `createTestServer` sets it.
+   * Default: false; a compressed body is handed over as `fetch` would give it.
+   */
+  readonly onWire?: boolean
 }

@@ -3,15 +3,17 @@ import type { ServerContext } from '../context.ts'
 import type { Browser } from '../state/records.ts'
 
 /**
- * Cookies know no ports, so on plain http the port is part of the name: two servers on one machine
+ * The name of the session cookie. Cookies know no ports, so on plain http the port is part of the name: two servers on one machine
  * would otherwise log each other's users out. On https the `__Host-` prefix asks for Secure.
  */
-function cookieName(issuer: URL): string {
+export function cookieName(issuer: URL): string {
   return issuer.protocol === 'https:' ? '__Host-login-session' : `login-session-${issuer.port || '80'}`
 }
 
 /** The browser that sent this request, if its cookie is known. */
 export function readBrowser(context: ServerContext, request: Request): Browser | undefined {
+  const visitor = context.stores.visits.get(request)
+  if (visitor) return visitor
   const name = cookieName(new URL(context.settings.issuer))
   const value = parse(request.headers.get('cookie') ?? '', name)[name]
   return value === undefined ? undefined : context.stores.browsers.get(value)
@@ -46,9 +48,4 @@ export function withCookie(context: ServerContext, browser: Browser, answer: Res
   } as const
   answer.headers.append('Set-Cookie', serialize(cookieName(issuer), browser.cookie, options))
   return answer
-}
-
-/** The `Cookie` header that this browser sends. */
-export function cookieHeader(context: ServerContext, browser: Browser): string {
-  return `${cookieName(new URL(context.settings.issuer))}=${browser.cookie}`
 }

@@ -118,3 +118,12 @@ export function maskParameters(parameters: Parameters): Readonly<Record<string, 
     [...parameters].map(([name, value]) => [name, secretParameters.has(name) ? '[masked]' : value]),
   )
 }
+
+/**
+ * The names of the secrets in a URL's query. An `id_token_hint` may be there.
+ *
+ * @see RFC 9700 section 4.3.2
+ */
+export function secretsInUrl({ searchParams }: URL): readonly string[] {
+  return [...searchParams.keys()].filter((name) => name !== 'id_token_hint' && secretParameters.has(name))
+}

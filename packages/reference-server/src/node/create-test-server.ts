@@ -26,7 +26,8 @@ function issuerFor({ issuer }: TestServerOptions, origin: string): string {
  * @throws TypeError when an option is wrong, or the host is not a loopback address
  */
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const create = (origin: string) => createReferenceServer({ ...options, issuer: issuerFor(options, origin) })
+  const create = (origin: string) =>
+    createReferenceServer({ onWire: true, ...options, issuer: issuerFor(options, origin) })
   const { served, origin, close } = await listen(create, options)
   return { ...served, url: origin, close, [Symbol.asyncDispose]: close }
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { ConnectionClosedError } from '../faults/connection-closed-error.ts'
 
 /** Anything that answers requests: a server, or a layer around one. */
 export interface Fetchable {
@@ -61,6 +63,49 @@ function close(server: Server): Promise<void> {
   })
 }
 
+/** Waits until everything written so far has left the process, or nobody listens any more. */
+function flushed({ outgoing }: HttpBindings): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (outgoing.destroyed || (outgoing.headersSent && outgoing.writableLength === 0)) resolve()
+      else setImmediate(look)
+    }
+    look()
+  })
+}
+
+/** Sends the body to its end, or closes the connection where it breaks off. */
+function closeWhereItBreaksOff(answer: Response, bindings: HttpBindings): Response {
+  if (!answer.body) return answer
+  const reader = answer.body.getReader()
+  const body = new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch (error) {
+        await flushed(bindings)
+        bindings.outgoing.destroy()
+        if (!(error instanceof ConnectionClosedError)) throw error
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
+  return new Response(body, answer)
+}
+
+/** Answers as the server does; where it only closes the connection, so do we. */
+async function answerOnPort(served: Fetchable, request: Request, bindings: HttpBindings): Promise<Response> {
+  try {
+    return closeWhereItBreaksOff(await served.fetch(request), bindings)
+  } catch (error) {
+    if (!(error instanceof ConnectionClosedError)) throw error
+    bindings.outgoing.destroy()
+    return RESPONSE_ALREADY_SENT
+  }
+}
+
 /**
  * Listens on a loopback port. `create` is called once the port is known, so that an issuer can be built
  * from the origin.
@@ -77,7 +122,8 @@ export async function listen<Served extends Fetchable>(
   try {
     const origin = originOf(server, host)
     const served = create(origin)
-    const answer = getRequestListener((request) => served.fetch(request), { overrideGlobalObjects: false })
+    const respond = (request: Request, env: unknown) => answerOnPort(served, request, env as HttpBindings)
+    const answer = getRequestListener(respond, { overrideGlobalObjects: false })
     server.on('request', (request, response) => void answer(request, response))
     return { served, origin, close: () => close(server) }
   } catch (error) {

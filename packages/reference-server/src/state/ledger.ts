@@ -1,3 +1,4 @@
+import type { FaultName } from '../faults.ts'
 import type { EpochSeconds } from '../options.ts'
 import type { ServerClock } from './clock.ts'
 
@@ -11,6 +12,8 @@ export interface LedgerRequest {
   clientId: string | undefined
   grantType: string | undefined
   parameters: Readonly<Record<string, string>>
+  /** The names of secrets that came in the URL, where logs and histories keep them. */
+  readonly secretsInUrl: readonly string[]
   /** Which refresh token was presented, by its id, such as `rt-1`. */
   refreshTokenId: string | undefined
   /** The HTTP status of the answer; undefined while it is under way. */
@@ -46,6 +49,9 @@ export interface LedgerEvent {
     | 'family_revoked'
     | 'keys_rotated'
     | 'backchannel_logout'
+    | 'fault'
+  /** Which fault struck. */
+  readonly fault?: FaultName
   readonly familyId?: string
   readonly tokenId?: string
   readonly username?: string
@@ -81,7 +87,7 @@ export interface Ledger {
 
 /** The ledger as the server writes it. */
 export interface LedgerWriter extends Ledger {
-  openRequest(request: Pick<LedgerRequest, 'method' | 'path'>): LedgerRequest
+  openRequest(request: Pick<LedgerRequest, 'method' | 'path'> & Partial<LedgerRequest>): LedgerRequest
   addToken(token: Omit<LedgerToken, 'at'>): void
   addEvent(event: Omit<LedgerEvent, 'at'>): void
 }
@@ -106,6 +112,7 @@ export function createLedger(clock: ServerClock, capacity: number = 10_000): Led
     clientId: undefined,
     grantType: undefined,
     parameters: {},
+    secretsInUrl: [],
     refreshTokenId: undefined,
     status: undefined,
     error: undefined,

@@ -21,6 +21,8 @@ export interface Stores {
   readonly pushedRequests: ExpiringMap<AuthorizationRequest>
   /** The `jti` of every client assertion seen, behind the client's id. */
   readonly assertionIds: ExpiringMap<true>
+  /** The requests of headless user agents, which need no cookie. */
+  readonly visits: WeakMap<Request, Browser>
   readonly interactions: ExpiringMap<Interaction>
   readonly logoutInteractions: ExpiringMap<LogoutInteraction>
   readonly codes: ExpiringMap<CodeRecord>
@@ -52,6 +54,7 @@ export function createStores(clock: ServerClock): Stores {
     browsers: new ExpiringMap(clock),
     pushedRequests: new ExpiringMap(clock),
     assertionIds: new ExpiringMap(clock),
+    visits: new WeakMap(),
     interactions: new ExpiringMap(clock),
     logoutInteractions: new ExpiringMap(clock),
     codes: new ExpiringMap(clock),

@@ -16,6 +16,6 @@ export function readFormPost(page: string): string | undefined {
   const fields = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
   const url = new URL(unescapeHtml(action))
   for (const [, name = '', value = ''] of fields)
-    url.searchParams.set(unescapeHtml(name), unescapeHtml(value))
+    url.searchParams.append(unescapeHtml(name), unescapeHtml(value))
   return url.href
 }

@@ -1,8 +1,9 @@
 import type { ServerContext } from '../context.ts'
 import { endpointUrl } from '../endpoint-url.ts'
-import { cookieHeader, createBrowser } from '../http/browser-cookie.ts'
+import { createBrowser } from '../http/browser-cookie.ts'
 import type { User } from '../settings.ts'
 import type { Browser } from '../state/records.ts'
+import { logIn } from '../users/log-in.ts'
 import { findTestUser } from './find-test-user.ts'
 import { readFormPost } from './read-form-post.ts'
 
@@ -34,14 +35,15 @@ const pagesAtMost = 4
 function seedBrowser(context: ServerContext, user: User, url: URL): Browser {
   const browser = createBrowser(context)
   const acr = url.searchParams.get('acr_values')?.split(' ')[0]
-  browser.login = { sid: context.newSecret(), user, authTime: context.clock.now(), acr }
-  context.ledger.addEvent({ type: 'login', username: user.username })
+  logIn(context, browser, { user, acr })
   return browser
 }
 
+/** Sends a request of this browser. It carries no cookie: where we run in a web page, scripts may not set one. */
 function send({ context, fetch, browser }: Visit, url: URL, form?: URLSearchParams): Promise<Response> {
-  const headers = { Cookie: cookieHeader(context, browser) }
-  return fetch(new Request(url, form ? { method: 'POST', headers, body: form } : { headers }))
+  const request = new Request(url, form && { method: 'POST', body: form })
+  context.stores.visits.set(request, browser)
+  return fetch(request)
 }
 
 /** Fills in the form of the page at `url`. */
