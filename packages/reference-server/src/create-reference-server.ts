@@ -23,6 +23,7 @@ import {
   type DeviceDecision,
 } from './testing-kit/decide-pending.ts'
 import { createAssertions, type LedgerAssertions } from './testing-kit/assertions.ts'
+import { describeServer, type ServerDescription } from './testing-kit/describe-server.ts'
 import { createSessionCookies, type CreateSessionCookie } from './testing-kit/session-cookie.ts'
 import { createSignIn, type SignIn } from './testing-kit/sign-in.ts'
 import { revokeFamily } from './tokens/token-families.ts'
@@ -48,6 +49,8 @@ export interface ReferenceServer {
   readonly sessionCookie: CreateSessionCookie
   /** Says of the ledger what a test expects of it. */
   readonly assert: LedgerAssertions
+  /** What the server offers, with the passwords and secrets of its users and clients. */
+  describe(): ServerDescription
   /**
    * Ends the matching logins, revokes every grant made in them, and tells their clients by back-channel
    * logout. Gives the number of logins ended.
@@ -118,6 +121,7 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     signIn: createSignIn(context, fetch),
     sessionCookie: createSessionCookies(context),
     assert: createAssertions(ledger),
+    describe: () => describeServer(context),
     revokeFamily(familyId) {
       const family = stores.families.get(familyId)
       if (family) revokeFamily(context, family)

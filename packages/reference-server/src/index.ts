@@ -35,4 +35,5 @@ export type {
   SessionCookie,
   SessionCookieRequest,
 } from './testing-kit/session-cookie.ts'
+export type { ServerDescription } from './testing-kit/describe-server.ts'
 export type { SignIn, SignInRequest } from './testing-kit/sign-in.ts'

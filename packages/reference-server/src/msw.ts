@@ -1,0 +1,1 @@
+export { handlers, type MockableServer } from './msw/handlers.ts'
