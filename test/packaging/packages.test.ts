@@ -36,8 +36,10 @@ function installAll(all: ReadonlyMap<string, string>): string {
   return folder
 }
 
+/** Peers are there as well: an optional one is needed by the entry that is about it. */
 function linkDependencies(name: string, folder: string): void {
-  for (const dependency of Object.keys(readManifest(name).dependencies ?? {})) {
+  const { dependencies, peerDependencies } = readManifest(name)
+  for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
     const target = join(folder, 'node_modules', dependency)
     if (dependency.startsWith('@oauth-concierge/') || existsSync(target)) continue
     mkdirSync(dirname(target), { recursive: true })

@@ -1,6 +1,6 @@
 import type { ServerContext } from './context.ts'
+import { dialectNamed } from './dialects/index.ts'
 import { createDpopNonces } from './dpop/dpop-nonces.ts'
-import { findDialect } from './dialects/dialects.ts'
 import { withServerFaults } from './faults/server-faults.ts'
 import type { Faults } from './faults/switchboard.ts'
 import { secretsInUrl } from './http/parameters.ts'
@@ -72,7 +72,7 @@ function createContext(options: ReferenceServerOptions): ServerContext {
   const keySource = createKeySource({ ...settings, alg: settings.signingAlg })
   return {
     settings,
-    dialect: findDialect(options.dialect ?? 'standard'),
+    dialect: dialectNamed(options.dialect ?? 'standard')(options, clock),
     clock,
     keys: createKeyRing(keySource, () => ledger.addEvent({ type: 'keys_rotated' })),
     stores: createStores(clock),

@@ -1,5 +1,5 @@
 export { createReferenceServer, type ReferenceServer } from './create-reference-server.ts'
-export { dialectNames } from './dialects/dialects.ts'
+export { dialectNames } from './dialects/index.ts'
 export { faultCatalogue, type FaultEntry, type FaultName, type FaultPlace } from './faults.ts'
 export type { EndpointKind, EndpointUrls } from './faults/endpoint-kind.ts'
 export type { FaultOptions, SeenRequest } from './faults/exchange.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { findDialect } from '../dialects/dialects.ts'
+import { dialectNamed } from '../dialects/index.ts'
 import type { FaultName } from '../faults.ts'
 import type { FaultOptions } from '../faults/exchange.ts'
 import { findFault } from '../faults/switchboard.ts'
@@ -44,6 +44,11 @@ function asUsage<Result>(read: () => Result): Result {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+function readDialect(name: string): DialectName {
+  asUsage(() => dialectNamed(name))
+  return name as DialectName
 }
 
 function readPort(text: string = '9000'): number {
@@ -94,7 +99,7 @@ export function readArguments(args: readonly string[]): Arguments {
     server: {
       ...(config !== undefined && readConfig(config)),
       port: readPort(values.port),
-      ...(dialect !== undefined && { dialect: asUsage(() => findDialect(dialect).name as DialectName) }),
+      ...(dialect !== undefined && { dialect: readDialect(dialect) }),
       ...(host !== undefined && { host }),
       ...(rotation !== undefined && { refreshTokenRotation: readRotation(rotation) }),
       ...(alg !== undefined && { signingAlg: readAlg(alg) }),
