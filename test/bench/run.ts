@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
+import { referenceServer } from './measurements/reference-server.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
 
@@ -12,6 +13,7 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   bundle,
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
+  'reference-server': referenceServer,
 }
 
 /** Without a name all of them; a name may be the beginning of one: `get-access-token`. */
