@@ -18,6 +18,7 @@ const titles: Readonly<Record<string, string>> = {
   id_token: 'The ID token',
   access_token: 'The access token, for resource servers',
   userinfo: 'UserInfo',
+  resource: 'Whatever takes an access token, UserInfo too',
   introspection: 'Introspection',
   revocation: 'Revocation',
   end_session: 'Logout',

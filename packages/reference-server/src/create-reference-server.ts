@@ -92,10 +92,13 @@ function createContext(options: ReferenceServerOptions): ServerContext {
  * Creates an authorization server for tests and demos. Nothing is listening yet: hand requests to `fetch`,
  * or see `createTestServer` in `./node`. Keys are made when they are first needed.
  *
- * @throws TypeError when the issuer is not an http(s) URL, or a client or user contradicts itself
+ * @throws TypeError when there is no such dialect, the issuer is not an http(s) URL, or a client or user
+ * contradicts itself
  */
 export function createReferenceServer(options: ReferenceServerOptions): ReferenceServer {
-  const context = createContext(options)
+  const plain = createContext(options)
+  const { fetch, faults, outgoing } = withServerFaults(plain, (request) => answer(request), options)
+  const context = { ...plain, settings: { ...plain.settings, http: outgoing(plain.settings.http) } }
   const { settings, clock, stores, keys, ledger } = context
   const route = createRouter(context)
   const answer = async (request: Request): Promise<Response> => {
@@ -103,7 +106,6 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     const { method } = request
     return route(request, ledger.openRequest({ method, path: url.pathname, secretsInUrl: secretsInUrl(url) }))
   }
-  const { fetch, faults } = withServerFaults(context, answer, options)
   return {
     issuer: settings.issuer,
     fetch,

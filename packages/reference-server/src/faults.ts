@@ -1,6 +1,7 @@
 /**
  * Every fault: the requests it strikes, the cases of the hardening catalogue it stands for, and what it does.
- * `any` is any request that a client sends by itself: all but the pages that a browser is led to.
+ * `any` is any request that a client sends by itself: all but the pages that a browser is led to. `resource` is
+ * any that carries an access token, that for UserInfo among them.
  */
 const catalogue = {
   'discovery.wrong_issuer': ['discovery', 'X01 X02', 'The document names another issuer (`value`).'],
@@ -291,8 +292,14 @@ const catalogue = {
   'userinfo.signed_wrong_issuer': ['userinfo', 'I18', 'The signed profile names another `iss` (`value`).'],
   'userinfo.signed_wrong_audience': ['userinfo', 'I18', 'The signed profile names another `aud` (`value`).'],
   'userinfo.signed_alg_none': ['userinfo', 'I18', 'The signed profile is unsigned: `alg` is `none`.'],
-  'userinfo.invalid_token_401': ['userinfo', 'T03', 'Status 401 with `invalid_token`.'],
   'userinfo.html_200': ['userinfo', 'N05', 'A page instead of the profile, with status 200.'],
+
+  'resource.invalid_token_401': ['resource', 'T03', 'Status 401 with `invalid_token`.'],
+  'resource.insufficient_scope_403': [
+    'resource',
+    'T05',
+    'Status 403 with `insufficient_scope` (`value`: the scope that is wanted).',
+  ],
 
   'introspection.inactive': ['introspection', 'V07', 'The token is said to be inactive.'],
   'introspection.other_audience': [
@@ -344,10 +351,10 @@ const catalogue = {
   'logout_token.other_sid': ['logout_token', 'B15', '`sid` is that of another session (`value`).'],
 
   'dpop.nonce_demanded': ['token', 'D01 G08', 'Status 400 with `use_dpop_nonce` and a nonce.'],
-  'dpop.nonce_demanded_by_resource': ['userinfo', 'D01 D02', 'Status 401 with `use_dpop_nonce` and a nonce.'],
+  'dpop.nonce_demanded_by_resource': ['resource', 'D01 D02', 'Status 401 with `use_dpop_nonce` and a nonce.'],
   'dpop.nonce_rotated': ['any', 'D03', 'The good answer carries a new nonce.'],
   'dpop.answered_bearer': ['token', 'T04', 'The token answer to a DPoP proof says `token_type: Bearer`.'],
-  'dpop.bearer_challenge': ['userinfo', 'D07', 'Status 401 with a `Bearer` challenge to a DPoP token.'],
+  'dpop.bearer_challenge': ['resource', 'D07', 'Status 401 with a `Bearer` challenge to a DPoP token.'],
 
   'network.closed_without_answer': [
     'any',

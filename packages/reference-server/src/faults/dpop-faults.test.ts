@@ -1,22 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import type { FaultName } from '../faults.ts'
+import { createDpopKey } from '../dpop/dpop.test-support.ts'
 import { codeForm, createServer, getTokens } from '../test-support.ts'
 import { ask, form } from './faults.test-support.ts'
 
-const proof = { DPoP: 'e30.e30.c2lnbmF0dXJl' }
+const proof = { DPoP: await (await createDpopKey()).prove('POST', '/token') }
 
 async function tokenRequest(name: FaultName, headers: HeadersInit = proof) {
-  const server = createServer()
+  const server = createServer({ dpop: { nonces: 'off' } })
   server.faults.on(name)
   const fields = (await codeForm(server)) as Record<string, string>
   return { server, answer: await ask(server, '/token', { ...form(fields), headers }) }
 }
 
-async function userInfo(name: FaultName) {
+async function resource(name: FaultName) {
   const server = createServer()
   const { access_token: token } = await getTokens(server)
   server.faults.on(name)
-  return ask(server, '/userinfo', { headers: { Authorization: `DPoP ${token}`, ...proof } })
+  return ask(server, '/resource', { headers: { Authorization: `DPoP ${token}`, ...proof } })
 }
 
 describe('a request with a DPoP proof', () => {
@@ -28,7 +29,7 @@ describe('a request with a DPoP proof', () => {
   })
 
   test('dpop.nonce_demanded_by_resource', async () => {
-    const answer = await userInfo('dpop.nonce_demanded_by_resource')
+    const answer = await resource('dpop.nonce_demanded_by_resource')
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
       401,
       'DPoP error="use_dpop_nonce"',
@@ -37,7 +38,7 @@ describe('a request with a DPoP proof', () => {
   })
 
   test('dpop.bearer_challenge', async () => {
-    const answer = await userInfo('dpop.bearer_challenge')
+    const answer = await resource('dpop.bearer_challenge')
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
       401,
       'Bearer error="invalid_token"',

@@ -13,6 +13,29 @@ const endpoints = {
   userinfo_endpoint: `${issuer}/userinfo`,
 }
 
+describe('whatever takes an access token', () => {
+  test.each(['/resource', '/userinfo'])('resource.invalid_token_401 at %s', async (path) => {
+    const server = createServer()
+    server.faults.on('resource.invalid_token_401')
+    const answer = await ask(server, path, { headers: { Authorization: 'DPoP x' } })
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+      401,
+      'DPoP error="invalid_token"',
+    ])
+    expect(server.ledger.countEvents('fault')).toBe(1)
+  })
+
+  test('resource.insufficient_scope_403', async () => {
+    const server = createServer()
+    server.faults.on('resource.insufficient_scope_403', { value: 'orders.write' })
+    const answer = await ask(server, '/resource', { headers: { Authorization: 'Bearer x' } })
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+      403,
+      'Bearer error="insufficient_scope", scope="orders.write"',
+    ])
+  })
+})
+
 /** A server whose answer to whatever is asked is this one, with a fault on. */
 function scripted(name: FaultName, answer: () => Response, options: FaultOptions = {}) {
   let asked = 0
@@ -119,9 +142,7 @@ describe('UserInfo', () => {
     expect((await profileWith('userinfo.proto_member')).text).toContain('"__proto__":{"isAdmin":true}')
   })
 
-  test('userinfo.invalid_token_401 and userinfo.html_200', async () => {
-    const refused = await profileWith('userinfo.invalid_token_401')
-    expect(refused.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+  test('userinfo.html_200', async () => {
     expect((await profileWith('userinfo.html_200')).text).toContain('<h1>')
   })
 

@@ -10,7 +10,9 @@ export type EndpointKind =
   | 'revocation'
   | 'end_session'
   | 'device_authorization'
+  | 'backchannel_authentication'
   | 'registration'
+  | 'resource'
   | 'other'
 
 /** The metadata member that announces each endpoint. @see RFC 8414 section 2 */
@@ -24,10 +26,11 @@ const members: Readonly<Record<string, EndpointKind>> = {
   revocation_endpoint: 'revocation',
   end_session_endpoint: 'end_session',
   device_authorization_endpoint: 'device_authorization',
+  backchannel_authentication_endpoint: 'backchannel_authentication',
   registration_endpoint: 'registration',
 }
 
-/** Where a server's endpoints are: metadata members and their URLs. */
+/** Where a server's endpoints are: metadata members and their URLs, `protected_resources` among them. */
 export type EndpointUrls = Readonly<Record<string, unknown>>
 
 const isDiscovery = (path: string): boolean =>
@@ -37,9 +40,15 @@ function pathOf(url: unknown): string | undefined {
   return typeof url === 'string' && URL.canParse(url) ? new URL(url).pathname : undefined
 }
 
+/** @see RFC 9728 section 4 */
+function isResource({ pathname }: URL, { protected_resources: resources }: EndpointUrls): boolean {
+  return Array.isArray(resources) && resources.some((identifier) => pathOf(identifier) === pathname)
+}
+
 /** Finds out by its path what a request is for. */
 export function endpointKindOf(url: URL, endpoints: EndpointUrls): EndpointKind {
   if (isDiscovery(url.pathname)) return 'discovery'
+  if (isResource(url, endpoints)) return 'resource'
   for (const [member, kind] of Object.entries(members)) {
     const path = pathOf(endpoints[member])
     if (path === url.pathname) return kind

@@ -74,6 +74,7 @@ export function fitsPlace(
 ): boolean {
   if (place === 'any') return options.endpoint === endpoint || !pages.includes(endpoint)
   if (place === 'callback') return endpoint === 'authorize' || endpoint === 'other'
+  if (place === 'resource') return endpoint === 'resource' || endpoint === 'userinfo'
   if (place === 'refresh') return endpoint === 'token' && parameters.get('grant_type') === 'refresh_token'
   return place === endpoint
 }

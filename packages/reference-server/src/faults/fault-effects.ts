@@ -13,6 +13,7 @@ import { jwksFaults } from './jwks-faults.ts'
 import { logoutTokenFaults } from './logout-token-faults.ts'
 import { networkFaults } from './network-faults.ts'
 import { refreshFaults } from './refresh-faults.ts'
+import { resourceFaults } from './resource-faults.ts'
 import { tokenFaults } from './token-faults.ts'
 import { userInfoFaults } from './user-info-faults.ts'
 
@@ -28,6 +29,7 @@ export const faultEffects: Readonly<Record<FaultName, FaultEffect>> = {
   ...idTokenFaults,
   ...accessTokenFaults,
   ...userInfoFaults,
+  ...resourceFaults,
   ...logoutTokenFaults,
   ...dpopFaults,
   ...networkFaults,

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { FaultName } from '../faults.ts'
-import { issuer } from '../test-support.ts'
+import { createServer, getTokens, issuer, publicClient } from '../test-support.ts'
 import type { FaultOptions } from './exchange.ts'
 import { createFaultKey, type FaultKey } from './fault-keys.ts'
 import { isSignedByServer, now, partsOf } from './faults.test-support.ts'
@@ -85,4 +85,22 @@ describe('a logout token', () => {
     const { first: struck } = await arrived('logout_token.with_nonce', { clientId: 'spa' })
     expect(partsOf(struck).claims['nonce']).toBe('a-nonce')
   })
+})
+
+test('the logout tokens of the reference server are struck as well', async () => {
+  const received: string[] = []
+  const server = createServer({
+    clients: [{ ...publicClient, backchannelLogoutUri: 'https://app.example/logout' }],
+    async http(request) {
+      received.push(new URLSearchParams(await request.text()).get('logout_token') ?? '')
+      return new Response(null)
+    },
+  })
+  await getTokens(server)
+  server.faults.on('logout_token.with_nonce')
+  server.revokeSession({ username: 'ada' })
+  await server.settled()
+  expect(received.map((token) => partsOf(token).claims['nonce'])).toEqual(['a-nonce'])
+  expect(await isSignedByServer(server, received[0])).toBe(true)
+  expect(server.ledger.events).toContainEqual(expect.objectContaining({ fault: 'logout_token.with_nonce' }))
 })

@@ -48,5 +48,6 @@ export function copyRequest(request: Request, form: URLSearchParams): Request {
   const headers = new Headers(request.headers)
   headers.delete('content-length')
   headers.set('Content-Type', 'application/x-www-form-urlencoded')
-  return new Request(request.url, { method: 'POST', headers, body: form.toString() })
+  const { redirect, signal } = request
+  return new Request(request.url, { method: 'POST', headers, body: form.toString(), redirect, signal })
 }

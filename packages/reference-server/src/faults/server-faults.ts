@@ -12,7 +12,8 @@ function endpointsOf(context: ServerContext): EndpointUrls {
   const announced = context.dialect.endpoints.flatMap(({ metadata, path }) =>
     metadata === undefined ? [] : [[metadata, urlBelowIssuer(context, path)] as const],
   )
-  return Object.fromEntries(announced)
+  const resources = context.settings.protectedResources.map(({ identifier }) => identifier)
+  return { ...Object.fromEntries(announced), protected_resources: resources }
 }
 
 async function hmacKey(secret: string, alg: string): Promise<FaultSigner> {

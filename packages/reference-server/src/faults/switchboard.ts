@@ -66,7 +66,7 @@ export function findFault(name: string): FaultEntry {
   )
 }
 
-const namesNoClient: ReadonlySet<string> = new Set(['discovery', 'jwks', 'userinfo'])
+const namesNoClient: ReadonlySet<string> = new Set(['discovery', 'jwks', 'userinfo', 'resource'])
 
 function checkOptions({ name, place }: FaultEntry, options: FaultOptions): void {
   const { times, forGood, clientId, endpoint } = options

@@ -1,5 +1,5 @@
 import type { FaultNameOf } from '../faults.ts'
-import { changeJson, htmlAnswer, oauthError, withBody } from './answers.ts'
+import { changeJson, htmlAnswer, withBody } from './answers.ts'
 import type { Exchange, FaultEffect } from './exchange.ts'
 import { type Jwt, readJwt, signJwt, unsignedJwt } from './jwt.ts'
 import { defineMember } from './token-changes.ts'
@@ -34,11 +34,6 @@ export const userInfoFaults: Readonly<Record<FaultNameOf<'userinfo'>, FaultEffec
   'userinfo.signed_wrong_audience': signedClaim('aud', 'another-client'),
   'userinfo.signed_alg_none': rewriteSigned(({ header, claims }) =>
     unsignedJwt({ header: { ...header, alg: 'none' }, claims }),
-  ),
-  'userinfo.invalid_token_401': oauthError(
-    401,
-    { error: 'invalid_token' },
-    { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   ),
   'userinfo.html_200': htmlAnswer(200),
 }

@@ -79,6 +79,15 @@ describe('on a port', () => {
     await asked
   })
 
+  test('a refresh is sent on twice, as it came', async () => {
+    await using server = await createTestServer()
+    server.faults.on('refresh.reuse_revokes_family')
+    const body = new URLSearchParams({ client_id: 'spa', grant_type: 'refresh_token', refresh_token: 'x' })
+    const answer = await fetch(`${server.url}/token`, { method: 'POST', body })
+    expect(await answer.json()).toMatchObject({ error: 'invalid_grant' })
+    server.assert.tokenRequests({ count: 2, grantType: 'refresh_token', clientId: 'spa' })
+  })
+
   test('a whole flow works with faults on that strike others', async () => {
     await using server = await createTestServer()
     server.faults.on('http.unavailable', { clientId: 'other', forGood: true })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createDpopKey } from '../dpop/dpop.test-support.ts'
 import { codeForm, createServer, getTokens, issuer, post, refresh } from '../test-support.ts'
 
 describe('the assertions of a server where all went well', () => {
@@ -15,6 +16,14 @@ describe('the assertions of a server where all went well', () => {
     server.assert.tokenRequests({ count: 1, grantType: 'refresh_token', clientId: 'spa' })
     server.assert.requests({ count: 0, endpoint: 'userinfo' })
   })
+})
+
+test('a demanded DPoP nonce is no error', async () => {
+  const server = createServer()
+  const proof = await (await createDpopKey()).prove('POST', '/token')
+  const { status } = await post(server, '/token', await codeForm(server), { DPoP: proof })
+  expect([status, server.ledger.count({ error: 'use_dpop_nonce' })]).toEqual([400, 1])
+  server.assert.noErrors()
 })
 
 describe('an assertion that fails lists what the ledger saw', () => {

@@ -15,12 +15,19 @@ export interface LedgerAssertions {
   noCodeReplayed(): void
   /** No token, code, secret or password came in the URL of a request. */
   noSecretsInUrls(): void
-  /** No request was refused, and none failed. */
+  /** No request was refused, and none failed, save for what belongs to a flow: a nonce demanded, a user awaited. */
   noErrors(): void
   /** There were so many token requests, as in `tokenRequests({ count: 1, grantType: 'refresh_token' })`. */
   tokenRequests(expected: Omit<RequestCount, 'endpoint'>): void
   /** There were so many requests that match, as in `requests({ count: 0, endpoint: 'userinfo' })`. */
   requests(expected: RequestCount): void
+}
+
+/** @see RFC 9449 section 8, RFC 8628 section 3.5 */
+const partOfFlow: ReadonlySet<string> = new Set(['use_dpop_nonce', 'authorization_pending'])
+
+function isRefused({ status = 0, error = '' }: Readonly<LedgerRequest>): boolean {
+  return !partOfFlow.has(error) && (status >= 400 || error !== '')
 }
 
 function describeRequest(request: Readonly<LedgerRequest>): string {
@@ -68,8 +75,7 @@ export function createAssertions(ledger: Ledger): LedgerAssertions {
     noFamilyRevoked: () => noEvent('family_revoked', 'a family of tokens was revoked'),
     noCodeReplayed: () => noEvent('code_replayed', 'a spent authorization code came again'),
     noSecretsInUrls: () => noRequest(({ secretsInUrl }) => secretsInUrl.length > 0, 'secrets came in URLs'),
-    noErrors: () =>
-      noRequest(({ status = 0, error }) => status >= 400 || error !== undefined, 'requests were refused'),
+    noErrors: () => noRequest(isRefused, 'requests were refused'),
     tokenRequests: (expected) => requests({ ...expected, endpoint: 'token' }),
     requests,
   }

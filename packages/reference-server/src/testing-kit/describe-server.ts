@@ -21,8 +21,14 @@ export interface ServerDescription {
   }[]
 }
 
-/** Endpoints whose forms only our own pages send to. */
-const inner: ReadonlySet<string> = new Set(['login', 'consent', 'end_session_confirm'])
+/** Endpoints that only our own pages lead to, and whose addresses mean nothing by themselves. */
+const inner: ReadonlySet<string> = new Set([
+  'login',
+  'consent',
+  'end_session_confirm',
+  'device_login',
+  'device_confirm',
+])
 
 /** Says what the server of this context offers. */
 export function describeServer(context: ServerContext): ServerDescription {
