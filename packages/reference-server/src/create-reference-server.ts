@@ -4,6 +4,7 @@ import { createDpopNonces } from './dpop/dpop-nonces.ts'
 import { withServerFaults } from './faults/server-faults.ts'
 import type { Faults } from './faults/switchboard.ts'
 import { secretsInUrl } from './http/parameters.ts'
+import { withHabits } from './habits/with-habits.ts'
 import { createRouter } from './http/router.ts'
 import { notifyClients } from './logout/backchannel-logout.ts'
 import { endLogins, type LoginFilter } from './logout/end-login.ts'
@@ -65,14 +66,16 @@ export interface ReferenceServer {
 }
 
 function createContext(options: ReferenceServerOptions): ServerContext {
-  const settings = buildSettings(options)
   const clock = createServerClock(options.clock)
   const ledger = createLedger(clock, options.ledgerCapacity)
+  const plain = dialectNamed(options.dialect ?? 'standard')(options, clock)
+  const dialect = withHabits(plain, options.habits ?? {})
+  const settings = buildSettings(options, dialect)
   const newSecret = createSecretSource(settings.seed)
   const keySource = createKeySource({ ...settings, alg: settings.signingAlg })
   return {
     settings,
-    dialect: dialectNamed(options.dialect ?? 'standard')(options, clock),
+    dialect,
     clock,
     keys: createKeyRing(keySource, () => ledger.addEvent({ type: 'keys_rotated' })),
     stores: createStores(clock),
@@ -107,7 +110,7 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     return route(request, ledger.openRequest({ method, path: url.pathname, secretsInUrl: secretsInUrl(url) }))
   }
   return {
-    issuer: settings.issuer,
+    issuer: context.dialect.readIssuer(settings),
     fetch,
     clock,
     ledger,

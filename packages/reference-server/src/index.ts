@@ -8,12 +8,17 @@ export type { FaultSigner, Jwt } from './faults/jwt.ts'
 export type { Answerer, FaultStrike } from './faults/strike.ts'
 export type { ArmedFault, Faults } from './faults/switchboard.ts'
 export { withFaults, type WithFaults, type WithFaultsOptions } from './faults/with-faults.ts'
+export type { Auth0Options } from './dialects/auth0/auth0-options.ts'
+export type { AuthnOptions } from './dialects/authn/authn-options.ts'
+export type { GluuOptions } from './dialects/gluu/gluu-options.ts'
+export type { PassportOptions } from './dialects/passport/passport-options.ts'
+export type { Habits } from './habits/habits.ts'
 export type { LoginFilter } from './logout/end-login.ts'
 export type {
   ClientAuthenticationName,
   ClientOptions,
-  DpopOptions,
   DialectName,
+  DpopOptions,
   EpochSeconds,
   Lifetimes,
   ProtectedResourceOptions,
@@ -24,6 +29,7 @@ export type {
   SigningAlg,
   TrustedIssuerOptions,
   UserOptions,
+  UserProviderOptions,
 } from './options.ts'
 export type { ServerClock } from './state/clock.ts'
 export type { RotateKeysOptions } from './state/key-ring.ts'

@@ -1,4 +1,9 @@
 import type { JSONWebKeySet, JWK } from 'jose'
+import type { Auth0Options } from './dialects/auth0/auth0-options.ts'
+import type { AuthnOptions } from './dialects/authn/authn-options.ts'
+import type { GluuOptions } from './dialects/gluu/gluu-options.ts'
+import type { PassportOptions } from './dialects/passport/passport-options.ts'
+import type { Habits } from './habits/habits.ts'
 
 /** A point in time: whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSeconds = number
@@ -19,8 +24,20 @@ export type SigningAlg = 'ES256' | 'RS256' | 'PS256' | 'EdDSA'
  * - `none`: it stays valid, and the answer carries no new one.
  * - `strict`: it is spent; using it again revokes the whole family.
  * - `{ grace }`: it is spent, but honoured once more within that many seconds.
+ * - `refuse`: it is spent; using it again is refused, and nothing else happens.
+ * - `keep`: it stays valid although the answer carries a new one.
+ * - `{ repeat }`: it is spent, but gets the same answer again within that many seconds.
  */
-export type RefreshTokenRotation = 'none' | 'strict' | { readonly grace: number }
+export type RefreshTokenRotation =
+  | 'none'
+  | 'strict'
+  | 'refuse'
+  | 'keep'
+  | { readonly grace: number }
+  | { readonly repeat: number }
+
+/** The styles of deployment that the server speaks. */
+export type DialectName = 'standard' | 'passport' | 'authn' | 'gluu' | 'auth0'
 
 /** A program with an identity of its own. */
 export interface ServiceAccountOptions {
@@ -38,9 +55,6 @@ export interface TrustedIssuerOptions {
   /** The subjects it may speak for. Default: any. */
   readonly subjects?: readonly string[]
 }
-/** How a server speaks. */
-export type DialectName = 'standard' | 'passport' | 'authn' | 'gluu' | 'auth0'
-
 /** A client to be registered when the server is created. */
 export interface ClientOptions {
   readonly clientId: string
@@ -87,6 +101,10 @@ export interface ClientOptions {
   readonly frontchannelLogoutUri?: string
   /** Adds `iss` and `sid` to that address. Default: false. */
   readonly frontchannelLogoutSessionRequired?: boolean
+  /** The user provider whose people log in to this client. Default: the server's first. */
+  readonly userProvider?: string
+  /** Default: the server's `refreshTokenRotation`. */
+  readonly refreshTokenRotation?: RefreshTokenRotation
 }
 
 /** A person who can log in. */
@@ -95,6 +113,17 @@ export interface UserOptions {
   readonly password: string
   /** OpenID Connect claims. `sub` is the username unless given here. */
   readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** A table of users. Two of them may hold different people under the same name. */
+export interface UserProviderOptions {
+  readonly users: readonly UserOptions[]
+  /** What the login name is compared with: `username` or the name of a claim, such as `national_id`. Default: `username`. */
+  readonly usernameColumn?: string
+  /** What the login page calls the login name. Default: `Username`. */
+  readonly usernameLabel?: string
+  /** Which of the dialect's guards logs them in. Default: its first. */
+  readonly guard?: string
 }
 
 /** How long things live, in seconds. */
@@ -141,18 +170,25 @@ export interface DpopOptions {
   readonly nonceLifetime?: number
 }
 
-/** What `createReferenceServer` can be told. Only `issuer` is required. */
+/**
+ * What `createReferenceServer` can be told. Only `issuer` is required. The defaults given here are those of
+ * `standard`; another dialect has its own clients, users, scopes, lifetimes and keys.
+ */
 export interface ReferenceServerOptions {
+  /** How the server speaks. Default: `standard`. */
+  readonly dialect?: DialectName
   /** An `https:` or `http:` URL without query or fragment; a path is allowed. */
   readonly issuer: string
-  /** Default: `standard`. */
-  readonly dialect?: DialectName
   /** Default: one public client, `spa`. */
   readonly clients?: readonly ClientOptions[]
   /** Default: one user, `ada`, whose password is `password`. */
   readonly users?: readonly UserOptions[]
+  /** Tables of users by name, in place of `users`. With both, `users` replace those of the first table. */
+  readonly userProviders?: Readonly<Record<string, UserProviderOptions>>
   /** Scopes beside those of OpenID Connect, each with the words shown on the consent page. */
   readonly scopes?: Readonly<Record<string, string>>
+  /** Which claims a scope opens, beside those of OpenID Connect. */
+  readonly scopeClaims?: Readonly<Record<string, readonly string[]>>
   /** `aud` of access tokens. Default: the issuer. */
   readonly audience?: string
   /** Where the time comes from, in seconds since 1970. Default: the real time. `server.clock` can move ahead of it. */
@@ -195,4 +231,14 @@ export interface ReferenceServerOptions {
    * Default: false; a compressed body is handed over as `fetch` would give it.
    */
   readonly onWire?: boolean
+  /** Departures from the dialect, as servers in the field have them. */
+  readonly habits?: Habits
+  /** What only a server of the dialect `passport` can be told. */
+  readonly passport?: PassportOptions
+  /** What only a server of the dialect `authn` can be told. */
+  readonly authn?: AuthnOptions
+  /** What only a server of the dialect `gluu` can be told. */
+  readonly gluu?: GluuOptions
+  /** What only a server of the dialect `auth0` can be told. */
+  readonly auth0?: Auth0Options
 }

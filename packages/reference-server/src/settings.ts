@@ -1,6 +1,7 @@
 import type { JSONWebKeySet, JWK } from 'jose'
 import { jwtBearerGrantType } from './grant-types.ts'
 import { signingAlgOf } from './state/signing-key.ts'
+import type { Guard } from './guards.ts'
 import type {
   ClientAuthenticationName,
   ClientOptions,
@@ -11,8 +12,10 @@ import type {
   RefreshTokenRotation,
   SigningAlg,
   TrustedIssuerOptions,
-  UserOptions,
 } from './options.ts'
+import { buildUserProviders, type User, type UserProvider, usersByName } from './users/user-providers.ts'
+
+export type { User, UserProvider } from './users/user-providers.ts'
 
 /** A registered client with every default filled in. */
 export interface Client {
@@ -27,6 +30,8 @@ export interface Client {
   readonly skipConsent: boolean
   readonly requirePkce: boolean
   readonly audience: string
+  readonly userProvider: UserProvider
+  readonly refreshTokenRotation: RefreshTokenRotation
   readonly dpopBoundAccessTokens: boolean
   /** RFC 7523, RFC 9101, RFC 9126, RFC 9396. */
   readonly jwks: JSONWebKeySet | undefined
@@ -61,22 +66,18 @@ export interface ProtectedResource {
   readonly maxAge: number | undefined
 }
 
-/** A user with every default filled in. */
-export interface User {
-  readonly username: string
-  readonly password: string
-  readonly subject: string
-  readonly claims: Readonly<Record<string, unknown>>
-}
-
 /** The options with every default filled in. */
 export interface Settings {
   readonly issuer: string
   /** By client id. Clients that register themselves are added, and taken out again. */
   readonly clients: Map<string, Client>
+  /** By username. Where two providers hold the same one, the first counts. */
   readonly users: ReadonlyMap<string, User>
+  readonly userProviders: ReadonlyMap<string, UserProvider>
   /** Every scope of the server, with the words for the consent page. */
   readonly scopes: ReadonlyMap<string, string>
+  /** What each scope opens, beside the claims of OpenID Connect. */
+  readonly scopeClaims: Readonly<Record<string, readonly string[]>>
   readonly lifetimes: Lifetimes
   readonly refreshTokenRotation: RefreshTokenRotation
   readonly signingAlg: SigningAlg
@@ -116,9 +117,10 @@ const demoAuthorizationDetailsTypes: Readonly<Record<string, string>> = {
   payment_initiation: 'Make a payment',
 }
 
-const demoClient: ClientOptions = {
-  clientId: 'spa',
-  clientName: 'Demo application',
+/** Where an application under development is usually found. */
+export const localAddresses: Pick<ClientOptions, 'postLogoutRedirectUris'> & {
+  readonly redirectUris: readonly string[]
+} = {
   redirectUris: [
     'http://127.0.0.1/callback',
     'http://localhost:3000/callback',
@@ -127,17 +129,7 @@ const demoClient: ClientOptions = {
   postLogoutRedirectUris: ['http://127.0.0.1/', 'http://localhost:3000/', 'http://localhost:5173/'],
 }
 
-const demoUser: UserOptions = {
-  username: 'ada',
-  password: 'password',
-  claims: {
-    name: 'Ada Example',
-    given_name: 'Ada',
-    family_name: 'Example',
-    email: 'ada@example.com',
-    email_verified: true,
-  },
-}
+const demoClient: ClientOptions = { clientId: 'spa', clientName: 'Demo application', ...localAddresses }
 
 const defaultLifetimes: Lifetimes = {
   accessToken: 3600,
@@ -212,15 +204,29 @@ function checkClient(client: ClientOptions, signingAlg: SigningAlg): void {
   if (userinfoSignedResponseAlg !== signingAlg) throw refuse(`the server signs with ${signingAlg} only`)
 }
 
+/** What clients take from the server where they say nothing. */
+export type ClientDefaults = Pick<
+  Settings,
+  'audience' | 'signingAlg' | 'refreshTokenRotation' | 'userProviders'
+>
+
+function providerOf(
+  { clientId, userProvider }: ClientOptions,
+  { userProviders }: ClientDefaults,
+): UserProvider {
+  const provider =
+    userProvider === undefined ? [...userProviders.values()][0] : userProviders.get(userProvider)
+  if (provider) return provider
+  throw new TypeError(`client ${clientId}: there is no user provider ${userProvider ?? 'at all'}`)
+}
+
 /**
  * A registered client with every default filled in.
  *
- * @throws TypeError when the client contradicts itself or the server
+ * @throws TypeError when the client contradicts itself or the server, or names an unknown user provider
  */
-export function buildClient(
-  client: ClientOptions,
-  { audience, signingAlg }: Pick<Settings, 'audience' | 'signingAlg'>,
-): Client {
+export function buildClient(client: ClientOptions, defaults: ClientDefaults): Client {
+  const { audience, refreshTokenRotation, signingAlg } = defaults
   checkClient(client, signingAlg)
   const isPublic = methodsOf(client).includes('none')
   return {
@@ -235,6 +241,8 @@ export function buildClient(
     skipConsent: client.skipConsent ?? false,
     requirePkce: isPublic || (client.requirePkce ?? false),
     audience: client.audience ?? audience,
+    userProvider: providerOf(client, defaults),
+    refreshTokenRotation: client.refreshTokenRotation ?? refreshTokenRotation,
     dpopBoundAccessTokens: client.dpopBoundAccessTokens ?? false,
     jwks: client.jwks,
     serviceAccount: buildServiceAccount(client),
@@ -273,15 +281,16 @@ function buildResources(
   return new Map([...own.map(({ identifier }) => [identifier, undefined] as const), ...given])
 }
 
-function buildUser(user: UserOptions): User {
-  const subject = user.claims?.['sub'] ?? user.username
-  if (typeof subject !== 'string') throw new TypeError(`user ${user.username}: claims.sub must be a string`)
-  return {
-    username: user.username,
-    password: user.password,
-    subject,
-    claims: { ...user.claims, sub: subject },
-  }
+/** What the dialect says of a server's settings. */
+export interface DialectFrame {
+  readonly defaults: Partial<ReferenceServerOptions>
+  readonly guards: readonly Guard[]
+}
+
+/** The options, and the dialect's defaults where they say nothing. */
+function withDefaults(options: ReferenceServerOptions, { defaults }: DialectFrame): ReferenceServerOptions {
+  const lifetimes = { ...defaults.lifetimes, ...options.lifetimes }
+  return { ...defaults, ...options, lifetimes }
 }
 
 /**
@@ -289,24 +298,27 @@ function buildUser(user: UserOptions): User {
  *
  * @throws TypeError when the issuer is not an http(s) URL, or a client or user contradicts itself
  */
-export function buildSettings(options: ReferenceServerOptions): Settings {
+export function buildSettings(given: ReferenceServerOptions, dialect: DialectFrame): Settings {
+  const options = withDefaults(given, dialect)
   const issuer = checkIssuer(options.issuer)
   const audience = options.audience ?? issuer
   const signingAlg = readSigningAlg(options)
-  const clients = (options.clients ?? [demoClient]).map((client) =>
-    buildClient(client, { audience, signingAlg }),
-  )
+  const userProviders = buildUserProviders(options, dialect.guards)
+  const refreshTokenRotation = options.refreshTokenRotation ?? 'strict'
+  const defaults = { audience, signingAlg, refreshTokenRotation, userProviders }
+  const clients = (options.clients ?? [demoClient]).map((client) => buildClient(client, defaults))
   const protectedResources = (options.protectedResources ?? [{ path: '/resource' }]).map((resource) =>
     buildProtectedResource(resource, issuer),
   )
-  const users = (options.users ?? [demoUser]).map(buildUser)
   return {
     issuer,
     clients: new Map(clients.map((client) => [client.clientId, client])),
-    users: new Map(users.map((user) => [user.username, user])),
+    users: usersByName(userProviders),
+    userProviders,
     scopes: new Map(Object.entries({ ...standardScopes, ...(options.scopes ?? demoScopes) })),
+    scopeClaims: options.scopeClaims ?? {},
     lifetimes: { ...defaultLifetimes, ...options.lifetimes },
-    refreshTokenRotation: options.refreshTokenRotation ?? 'strict',
+    refreshTokenRotation,
     keys: options.keys ?? [],
     seed: options.seed,
     http: options.http ?? ((request) => fetch(request)),

@@ -8,28 +8,32 @@ import type { AuthorizationRequest, ReturnAddress } from '../state/records.ts'
 import { readResources } from '../tokens/resource-indicators.ts'
 import { readAuthorizationDetails } from './authorization-details.ts'
 import { readClaimsRequest } from './claims-request.ts'
+import { readCodeChallenge } from './code-challenge.ts'
 import { responseModes } from './return-address.ts'
+
+const words = (text: string | undefined): string[] => text?.split(' ').filter((word) => word !== '') ?? []
 
 /** The values of `prompt` this server knows. @see OpenID Connect Core 1.0 section 3.1.2.1 */
 export const promptValues: readonly string[] = ['none', 'login', 'consent', 'select_account']
 
-const words = (text: string | undefined): string[] => text?.split(' ').filter((word) => word !== '') ?? []
-
-function checkResponse(parameters: Parameters, client: Client): void {
+function readResponseType(context: ServerContext, parameters: Parameters, client: Client): string {
   const responseType = parameters.get('response_type')
   if (responseType === undefined)
     throw new OAuthError('invalid_request', 'parameter response_type is missing')
-  if (responseType !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code')
-  if (!client.grantTypes.includes('authorization_code')) {
-    throw new OAuthError(
-      'unauthorized_client',
-      'the client is not registered for the authorization code grant',
-    )
+  const { responseTypes } = context.dialect
+  const known = Object.hasOwn(responseTypes, responseType) ? responseTypes[responseType] : undefined
+  if (!known) {
+    const names = Object.keys(responseTypes).join(' or ')
+    throw new OAuthError('unsupported_response_type', `response_type must be ${names}`)
+  }
+  if (!client.grantTypes.includes(known.grantType)) {
+    throw new OAuthError('unauthorized_client', 'the client is not registered for this response_type')
   }
   const responseMode = parameters.get('response_mode')
   if (responseMode !== undefined && !responseModes.some((mode) => mode === responseMode)) {
     throw new OAuthError('invalid_request', `response_mode must be one of ${responseModes.join(', ')}`)
   }
+  return responseType
 }
 
 function checkUnsupported(parameters: Parameters): void {
@@ -37,23 +41,6 @@ function checkUnsupported(parameters: Parameters): void {
     if (parameters.has(name))
       throw new OAuthError(`${name}_not_supported`, `parameter ${name} is not supported`)
   }
-}
-
-/** @see RFC 7636 section 4.3, RFC 9700 section 2.1.1 */
-function readCodeChallenge(client: Client, parameters: Parameters): string | undefined {
-  const challenge = parameters.get('code_challenge')
-  const method = parameters.get('code_challenge_method')
-  if (challenge === undefined) {
-    if (method !== undefined)
-      throw new OAuthError('invalid_request', 'code_challenge_method came without a challenge')
-    if (client.requirePkce) throw new OAuthError('invalid_request', 'parameter code_challenge is missing')
-    return undefined
-  }
-  if (method !== 'S256') throw new OAuthError('invalid_request', 'code_challenge_method must be S256')
-  if (!/^[\w-]{43}$/.test(challenge)) {
-    throw new OAuthError('invalid_request', 'code_challenge is not a SHA-256 hash in base64url')
-  }
-  return challenge
 }
 
 function readPrompts(parameters: Parameters): readonly string[] {
@@ -102,14 +89,16 @@ export async function checkAuthorizationRequest(
   const parameters = singleParameters(received)
   const { client } = returnAddress
   checkUnsupported(parameters)
-  checkResponse(parameters, client)
+  context.dialect.checkAuthorizationRequest?.(parameters)
+  const responseType = readResponseType(context, parameters, client)
   const { settings } = context
   const { claims, essentialAcrValues, subject } = readClaimsRequest(parameters.get('claims'))
   const details = parameters.get('authorization_details')
   return {
     ...returnAddress,
+    responseType,
     scopes: readScopes(context, client, parameters.get('scope')),
-    codeChallenge: readCodeChallenge(client, parameters),
+    ...readCodeChallenge(context, client, parameters),
     nonce: parameters.get('nonce'),
     prompts: readPrompts(parameters),
     maxAge: readMaxAge(parameters),
@@ -120,5 +109,6 @@ export async function checkAuthorizationRequest(
     claims,
     resources: readResources(settings, received),
     authorizationDetails: readAuthorizationDetails(settings, client, details),
+    asked: parameters,
   }
 }

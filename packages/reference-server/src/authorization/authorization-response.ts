@@ -17,7 +17,8 @@ async function respond(
 ): Promise<Response> {
   const parameters = new URLSearchParams(content)
   if (state !== undefined) parameters.set('state', state)
-  parameters.set('iss', call.context.settings.issuer)
+  const { dialect, settings } = call.context
+  if (dialect.sendsIssuer) parameters.set('iss', dialect.readIssuer(settings))
   const [mode, isJwt] = splitResponseMode(responseMode)
   const sent = isJwt ? await buildJwtResponse(call.context, client, parameters) : parameters
   if (mode === 'form_post') return formPostPage(redirectUri, sent)
@@ -37,5 +38,7 @@ export function respondWithError(
   error: OAuthError,
 ): Promise<Response> {
   call.entry.error = error.code
-  return respond(call, returnAddress, { error: error.code, error_description: error.message })
+  const { dialect } = call.context
+  const state = dialect.sendsStateWithErrors ? returnAddress.state : undefined
+  return respond(call, { ...returnAddress, state }, dialect.buildError(error))
 }

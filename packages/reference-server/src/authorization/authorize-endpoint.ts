@@ -6,7 +6,7 @@ import type { Client } from '../settings.ts'
 import type { AuthorizationRequest, ReturnAddress } from '../state/records.ts'
 import { checkAuthorizationRequest } from './authorization-request.ts'
 import { respondWithError } from './authorization-response.ts'
-import { answerWithCode, continueInteraction } from './continue-authorization.ts'
+import { answerRequest, continueInteraction } from './continue-authorization.ts'
 import { startInteraction } from './interactions.ts'
 import { decideNextStep } from './next-step.ts'
 import { namesPushedRequest, takePushedRequest } from './pushed-request.ts'
@@ -17,18 +17,19 @@ const nothingYet = { freshLogin: false, freshConsent: false }
 
 /** `prompt=none`: answered at once, with no page. */
 function answerSilently(call: Call, request: AuthorizationRequest): Promise<Response> {
-  const browser = readBrowser(call.context, call.request)
+  const browser = readBrowser(call.context, call.request, request.client.userProvider.guard)
   const next = browser
     ? decideNextStep(call.context, request, browser, nothingYet)
     : { step: 'login' as const }
-  if (next.step === 'done') return answerWithCode(call, request, next.login)
+  if (next.step === 'done') return answerRequest(call, request, next.login)
   throw new OAuthError(`${next.step}_required`, `the user would have to see the ${next.step} page`)
 }
 
-async function answerRequest(call: Call, request: AuthorizationRequest): Promise<Response> {
+async function takeRequest(call: Call, request: AuthorizationRequest): Promise<Response> {
   const { context } = call
   if (request.prompts.includes('none')) return answerSilently(call, request)
-  const browser = readBrowser(context, call.request) ?? createBrowser(context)
+  const { guard } = request.client.userProvider
+  const browser = readBrowser(context, call.request, guard) ?? createBrowser(context, guard)
   const answer = await continueInteraction(call, startInteraction(context, request, browser))
   return withCookie(context, browser, answer)
 }
@@ -68,7 +69,7 @@ async function authorize(call: Call): Promise<Response> {
   const { context, received } = call
   if (namesPushedRequest(received.values)) {
     const pushed = takePushedRequest(context, received.values)
-    return refuseAt(call, pushed, () => answerRequest(call, pushed))
+    return refuseAt(call, pushed, () => takeRequest(call, pushed))
   }
   const unpacked = await unpack(call)
   if (unpacked instanceof Response) return unpacked
@@ -76,7 +77,7 @@ async function authorize(call: Call): Promise<Response> {
   return refuseAt(call, returnAddress, async () => {
     checkNeedNotBePushed(context, returnAddress.client)
     checkIsSigned(returnAddress.client, received.values)
-    return answerRequest(call, await checkAuthorizationRequest(context, unpacked, returnAddress))
+    return takeRequest(call, await checkAuthorizationRequest(context, unpacked, returnAddress))
   })
 }
 

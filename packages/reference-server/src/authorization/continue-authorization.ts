@@ -6,7 +6,7 @@ import { respondWithCode, respondWithError } from './authorization-response.ts'
 import { interactionUrl } from './interactions.ts'
 import { decideNextStep } from './next-step.ts'
 
-/** Issues a code for a request that nothing stands in the way of any more. */
+/** Issues a code. */
 export function answerWithCode(call: Call, request: AuthorizationRequest, login: Login): Promise<Response> {
   const { stores, clock, settings, ledger, newSecret } = call.context
   const code = newSecret()
@@ -26,6 +26,13 @@ export function answerWithCode(call: Call, request: AuthorizationRequest, login:
   return respondWithCode(call, request, code)
 }
 
+/** Answers a request that nothing stands in the way of any more, as its `response_type` asks. */
+export function answerRequest(call: Call, request: AuthorizationRequest, login: Login): Promise<Response> {
+  const responseType = call.context.dialect.responseTypes[request.responseType]
+  if (responseType) return responseType.answer(call, request, login)
+  throw new TypeError(`no response_type is named ${request.responseType}`)
+}
+
 /** Leads the user to the next page of an interaction, or back to the client. */
 export async function continueInteraction(call: Call, interaction: Interaction): Promise<Response> {
   const { context } = call
@@ -36,5 +43,6 @@ export async function continueInteraction(call: Call, interaction: Interaction):
   if (request.hintedSubject !== undefined && request.hintedSubject !== next.login.user.subject) {
     return respondWithError(call, request, new OAuthError('login_required', 'somebody else has logged in'))
   }
-  return answerWithCode(call, request, next.login)
+  const losesNonce = interaction.freshConsent && context.dialect.losesNonceOnConsent
+  return answerRequest(call, losesNonce ? { ...request, nonce: undefined } : request, next.login)
 }

@@ -27,9 +27,10 @@ export function startInteraction(
 export function interactionUrl(
   context: ServerContext,
   step: 'login' | 'consent',
-  { id }: Interaction,
+  { id, request }: Interaction,
 ): string {
-  return `${endpointUrl(context, step)}?interaction=${id}`
+  const endpoint = step === 'login' ? request.client.userProvider.guard.loginEndpoint : step
+  return `${endpointUrl(context, endpoint)}?interaction=${id}`
 }
 
 /**

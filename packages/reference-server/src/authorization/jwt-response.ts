@@ -33,7 +33,7 @@ export async function buildJwtResponse(
 ): Promise<URLSearchParams> {
   const claims = {
     ...Object.fromEntries(parameters),
-    iss: context.settings.issuer,
+    iss: context.dialect.readIssuer(context.settings),
     aud: client.clientId,
     exp: context.clock.now() + lifetime,
   }

@@ -1,7 +1,6 @@
-import { isRegisteredRedirectUri } from '../clients/redirect-uri.ts'
 import type { ServerContext } from '../context.ts'
 import { OAuthError } from '../http/oauth-error.ts'
-import type { ReceivedParameters } from '../http/parameters.ts'
+import type { Parameters, ReceivedParameters } from '../http/parameters.ts'
 import type { ResponseMode, ReturnAddress } from '../state/records.ts'
 
 /** The response modes this server knows. */
@@ -15,6 +14,12 @@ export const responseModes: readonly ResponseMode[] = [
   'form_post.jwt',
 ]
 
+/** @see OAuth 2.0 Multiple Response Type Encoding Practices section 2.1 */
+function usualMode({ dialect }: ServerContext, parameters: Parameters): ResponseMode {
+  const responseType = dialect.responseTypes[parameters.get('response_type') ?? '']
+  return responseType?.grantType === 'implicit' ? 'fragment' : 'query'
+}
+
 /**
  * Finds out where an answer may go. Until this has succeeded nothing may be redirected.
  *
@@ -25,18 +30,16 @@ export function readReturnAddress(context: ServerContext, received: ReceivedPara
   const { values, repeated } = received
   for (const name of ['client_id', 'redirect_uri']) {
     if (repeated.has(name)) throw new OAuthError('invalid_request', `parameter ${name} is repeated`)
-    if (!values.has(name)) throw new OAuthError('invalid_request', `parameter ${name} is missing`)
   }
+  if (!values.has('client_id')) throw new OAuthError('invalid_request', 'parameter client_id is missing')
   const client = context.settings.clients.get(values.get('client_id') ?? '')
   if (!client) throw new OAuthError('invalid_client', 'no client with this client_id is registered')
-  const redirectUri = values.get('redirect_uri') ?? ''
-  if (!isRegisteredRedirectUri(client, redirectUri)) {
-    throw new OAuthError('invalid_request', 'this redirect_uri is not registered for the client')
-  }
   return {
     client,
-    redirectUri,
-    responseMode: responseModes.find((mode) => mode === values.get('response_mode')) ?? 'query',
+    redirectUri: context.dialect.readRedirectUri(client, values.get('redirect_uri')),
+    namedRedirectUri: values.has('redirect_uri'),
+    responseMode:
+      responseModes.find((mode) => mode === values.get('response_mode')) ?? usualMode(context, values),
     state: repeated.has('state') ? undefined : values.get('state'),
   }
 }

@@ -2,8 +2,10 @@ import type { ArmedFault } from '../faults/switchboard.ts'
 import type { TestServer } from '../node/create-test-server.ts'
 import type { RefreshTokenRotation } from '../options.ts'
 
-const rotationText = (rotation: RefreshTokenRotation): string =>
-  typeof rotation === 'object' ? `grace:${rotation.grace}` : rotation
+function rotationText(rotation: RefreshTokenRotation): string {
+  if (typeof rotation === 'string') return rotation
+  return 'grace' in rotation ? `grace:${rotation.grace}` : `repeat:${rotation.repeat}`
+}
 
 function faultText({ name, options }: ArmedFault): string {
   return options.forGood ? `${name}:always` : `${name}:${options.times ?? 1}`

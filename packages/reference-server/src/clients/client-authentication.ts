@@ -12,6 +12,19 @@ function presentSecret(clientId: string, secret: string): PresentedClient {
 
 const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
 
+/** The two halves of HTTP Basic, still as they came; undefined where the request does not use it. */
+function readBasic(request: Request): readonly [string, string] | undefined {
+  const [scheme, credentials] = request.headers.get('authorization')?.split(' ') ?? []
+  if (scheme?.toLowerCase() !== 'basic') return undefined
+  try {
+    const [, clientId, secret] = /^([^:]*):(.*)$/s.exec(atob(credentials ?? '')) ?? []
+    if (clientId && secret) return [clientId, secret]
+  } catch {
+    // Not base64: refused below like any other unreadable header.
+  }
+  throw invalidClient('the Authorization header cannot be read')
+}
+
 /**
  * HTTP Basic, whose two halves are form-encoded.
  *
@@ -19,15 +32,42 @@ const formDecode = (text: string): string => decodeURIComponent(text.replaceAll(
  * @see RFC 6749 section 2.3.1
  */
 export const clientSecretBasic: ClientAuthenticationMethod = (request) => {
-  const [scheme, credentials] = request.headers.get('authorization')?.split(' ') ?? []
-  if (scheme?.toLowerCase() !== 'basic') return undefined
+  const basic = readBasic(request)
+  if (!basic) return undefined
   try {
-    const [, clientId, secret] = /^([^:]*):(.*)$/s.exec(atob(credentials ?? '')) ?? []
-    if (clientId && secret) return presentSecret(formDecode(clientId), formDecode(secret))
+    return presentSecret(formDecode(basic[0]), formDecode(basic[1]))
   } catch {
-    // Neither base64 nor form-encoded: refused below like any other unreadable header.
+    throw invalidClient('the Authorization header is not form-encoded')
   }
-  throw invalidClient('the Authorization header cannot be read')
+}
+
+/**
+ * HTTP Basic whose two halves are taken as they are, as many servers do against RFC 6749 section 2.3.1.
+ *
+ * @throws OAuthError `invalid_client` when the header cannot be read
+ */
+export const rawBasic: ClientAuthenticationMethod = (request) => {
+  const basic = readBasic(request)
+  return basic && presentSecret(...basic)
+}
+
+function formDecodeIfPossible(text: string): string {
+  try {
+    return formDecode(text)
+  } catch {
+    return text
+  }
+}
+
+/** HTTP Basic whose secret may come in either form. */
+export const eitherBasic: ClientAuthenticationMethod = (request) => {
+  const basic = readBasic(request)
+  if (!basic) return undefined
+  const [clientId, raw] = basic
+  const secrets = [raw, formDecodeIfPossible(raw)]
+  const prove: PresentedClient['prove'] = async ({ clientSecret = '' }) =>
+    (await Promise.all(secrets.map((secret) => equalSecrets(secret, clientSecret)))).includes(true)
+  return { clientId: formDecodeIfPossible(clientId), prove }
 }
 
 /** The secret in the form. @see RFC 6749 section 2.3.1 */

@@ -1,4 +1,5 @@
 import { withoutLoopbackPort } from '../http/client-origins.ts'
+import { OAuthError } from '../http/oauth-error.ts'
 import type { Client } from '../settings.ts'
 
 /**
@@ -12,4 +13,16 @@ export function isRegisteredRedirectUri(client: Client, redirectUri: string): bo
     (registered) =>
       registered === redirectUri || withoutLoopbackPort(registered) === withoutLoopbackPort(redirectUri),
   )
+}
+
+/**
+ * The redirect URI of a request, which has to name it and to have registered it.
+ *
+ * @throws OAuthError `invalid_request`
+ * @see OpenID Connect Core 1.0 section 3.1.2.1
+ */
+export function readNamedRedirectUri(client: Client, named: string | undefined): string {
+  if (named === undefined) throw new OAuthError('invalid_request', 'parameter redirect_uri is missing')
+  if (isRegisteredRedirectUri(client, named)) return named
+  throw new OAuthError('invalid_request', 'this redirect_uri is not registered for the client')
 }

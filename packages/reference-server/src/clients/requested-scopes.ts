@@ -8,7 +8,7 @@ export function mayHaveScope({ settings }: ServerContext, client: Client, scope:
 }
 
 /**
- * The scopes that a `scope` parameter asks for, each once.
+ * The scopes that a `scope` parameter asks for, each once, as far as the dialect grants them.
  *
  * @throws OAuthError `invalid_scope` when one is unknown or not for this client
  * @see RFC 6749 section 3.3
@@ -19,9 +19,31 @@ export function readScopes(
   asked: string | undefined,
 ): readonly string[] {
   const scopes = [...new Set(asked?.split(' ').filter((scope) => scope !== ''))]
-  const refused = scopes.find((scope) => !mayHaveScope(context, client, scope))
-  if (refused !== undefined) throw new OAuthError('invalid_scope', `scope ${refused} is not to be had`)
-  return scopes
+  return context.dialect.grantScopes(context, client, scopes)
+}
+
+/**
+ * All the scopes asked for, or none.
+ *
+ * @throws OAuthError `invalid_scope`
+ */
+export function grantAllScopes(
+  context: ServerContext,
+  client: Client,
+  asked: readonly string[],
+): readonly string[] {
+  const refused = asked.find((scope) => !mayHaveScope(context, client, scope))
+  if (refused === undefined) return asked
+  throw new OAuthError('invalid_scope', `scope ${refused} is not to be had`)
+}
+
+/** Those of the scopes asked for that the client may have. */
+export function grantOpenScopes(
+  context: ServerContext,
+  client: Client,
+  asked: readonly string[],
+): readonly string[] {
+  return asked.filter((scope) => mayHaveScope(context, client, scope))
 }
 
 /**

@@ -61,14 +61,14 @@ async function login(call: Call): Promise<Response> {
   const step = readStep(call)
   if (!step) return startAgain(call)
   const { interaction, device } = step
-  const { clientName } = device.client
+  const { client } = device
   if (call.request.method === 'GET') {
-    return loginPage({ interaction, clientName, username: undefined, hasFailed: false })
+    return loginPage({ interaction, client, username: undefined, hasFailed: false })
   }
   const username = call.received.values.get('username') ?? ''
   const password = call.received.values.get('password') ?? ''
-  const user = await checkPassword(call.context.settings, username, password)
-  if (!user) return loginPage({ interaction, clientName, username, hasFailed: true })
+  const user = await checkPassword(client.userProvider, username, password)
+  if (!user) return loginPage({ interaction, client, username, hasFailed: true })
   logIn(call.context, interaction.browser, { user, acr: undefined })
   return withCookie(
     call.context,

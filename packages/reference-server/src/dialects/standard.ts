@@ -1,5 +1,6 @@
 import { clientOfAssertion, jwtBearerGrant } from '../assertions/jwt-bearer-grant.ts'
 import { authorizeEndpoint } from '../authorization/authorize-endpoint.ts'
+import { answerWithCode } from '../authorization/continue-authorization.ts'
 import { consentEndpoint } from '../authorization/consent-endpoint.ts'
 import { loginEndpoint } from '../authorization/login-endpoint.ts'
 import { backchannelAuthenticationEndpoint } from '../ciba/backchannel-authentication-endpoint.ts'
@@ -7,6 +8,8 @@ import { cibaGrant } from '../ciba/ciba-grant.ts'
 import { pushedAuthorizationRequestEndpoint } from '../authorization/pushed-authorization-request-endpoint.ts'
 import { clientSecretJwt, privateKeyJwt } from '../clients/client-assertion.ts'
 import { clientSecretBasic, clientSecretPost, publicClient } from '../clients/client-authentication.ts'
+import { readNamedRedirectUri } from '../clients/redirect-uri.ts'
+import { grantAllScopes } from '../clients/requested-scopes.ts'
 import type { Dialect } from '../context.ts'
 import { deviceAuthorizationEndpoint } from '../device/device-authorization-endpoint.ts'
 import { deviceCodeGrant } from '../device/device-code-grant.ts'
@@ -21,6 +24,8 @@ import {
   jwtBearerGrantType,
   tokenExchangeGrantType,
 } from '../grant-types.ts'
+import { webGuard } from '../guards.ts'
+import { buildError } from '../http/answers.ts'
 import { endSessionConfirmEndpoint, endSessionEndpoint } from '../logout/end-session-endpoint.ts'
 import {
   authorizationServerMetadataEndpoint,
@@ -34,9 +39,11 @@ import { buildResourceEndpoints } from '../resources/protected-resource.ts'
 import { buildJwtAccessToken } from '../tokens/access-token.ts'
 import { authorizationCodeGrant } from '../tokens/authorization-code-grant.ts'
 import { clientCredentialsGrant } from '../tokens/client-credentials-grant.ts'
-import { buildIdTokenClaims } from '../tokens/id-token.ts'
 import { introspectionEndpoint } from '../tokens/introspection-endpoint.ts'
+import { buildIdToken, buildIdTokenClaims } from '../tokens/id-token.ts'
+import { checkCodeVerifier } from '../tokens/pkce.ts'
 import { refreshTokenGrant } from '../tokens/refresh-token-grant.ts'
+import { refuseRefreshToken } from '../tokens/refresh-token-rotation.ts'
 import { revocationEndpoint } from '../tokens/revocation-endpoint.ts'
 import { tokenEndpoint } from '../tokens/token-endpoint.ts'
 import { buildTokenResponse } from '../tokens/token-response.ts'
@@ -45,6 +52,7 @@ import { userInfoEndpoint } from '../tokens/user-info-endpoint.ts'
 /** By the book. */
 export const standard: Dialect = {
   name: 'standard',
+  defaults: {},
   endpoints: [
     openidConfigurationEndpoint,
     authorizationServerMetadataEndpoint,
@@ -69,6 +77,21 @@ export const standard: Dialect = {
   ],
   dpop: true,
   buildResourceEndpoints,
+  guards: [webGuard],
+  responseTypes: { code: { grantType: 'authorization_code', answer: answerWithCode } },
+  codeChallengeMethods: ['S256'],
+  sendsIssuer: true,
+  sendsStateWithErrors: true,
+  losesNonceOnConsent: false,
+  namesKeys: true,
+  refreshEndsAccessTokens: false,
+  readRedirectUri: readNamedRedirectUri,
+  grantScopes: grantAllScopes,
+  grantsRefreshToken: (client) => client.grantTypes.includes('refresh_token'),
+  refuseRefreshToken,
+  checkCodeVerifier,
+  buildError,
+  readIssuer: (settings) => settings.issuer,
   grants: {
     authorization_code: authorizationCodeGrant,
     refresh_token: refreshTokenGrant,
@@ -88,6 +111,8 @@ export const standard: Dialect = {
   },
   buildMetadata,
   buildAccessToken: buildJwtAccessToken,
+  buildRefreshToken: async ({ newSecret }) => newSecret(),
+  buildIdToken,
   buildIdTokenClaims,
   buildTokenResponse,
 }

@@ -1,5 +1,10 @@
 import type { OAuthError } from './oauth-error.ts'
 
+/** The members of a refusal. @see RFC 6749 section 5.2 */
+export function buildError(error: OAuthError): Readonly<Record<string, string>> {
+  return { error: error.code, error_description: error.message }
+}
+
 const noStore = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
 
 /** A JSON answer that no cache may keep, unless `headers` says otherwise. */
@@ -21,9 +26,8 @@ export function documentAnswer(body: unknown, maxAge: number): Response {
 }
 
 /** The JSON form of a refusal. @see RFC 6749 section 5.2 */
-export function errorAnswer(error: OAuthError): Response {
-  const body = { error: error.code, error_description: error.message }
-  return jsonAnswer(body, { status: error.status, headers: error.headers })
+export function errorAnswer(error: OAuthError, build: typeof buildError = buildError): Response {
+  return jsonAnswer(build(error), { status: error.status, headers: error.headers })
 }
 
 /** A redirect that the user agent follows with GET. @see RFC 9700 section 4.12 */

@@ -1,27 +1,32 @@
 import { parse, serialize } from 'hono/utils/cookie'
 import type { ServerContext } from '../context.ts'
+import type { Guard } from '../guards.ts'
 import type { Browser } from '../state/records.ts'
 
 /**
  * The name of the session cookie. Cookies know no ports, so on plain http the port is part of the name: two servers on one machine
  * would otherwise log each other's users out. On https the `__Host-` prefix asks for Secure.
  */
-export function cookieName(issuer: URL): string {
-  return issuer.protocol === 'https:' ? '__Host-login-session' : `login-session-${issuer.port || '80'}`
+export function cookieName(issuer: URL, { cookie }: Guard): string {
+  return issuer.protocol === 'https:' ? `__Host-${cookie}` : `${cookie}-${issuer.port || '80'}`
 }
 
-/** The browser that sent this request, if its cookie is known. */
-export function readBrowser(context: ServerContext, request: Request): Browser | undefined {
+/** The browser that sent this request, if its cookie for this guard is known. Default: the dialect's first guard. */
+export function readBrowser(
+  context: ServerContext,
+  request: Request,
+  guard: Guard = context.dialect.guards[0],
+): Browser | undefined {
   const visitor = context.stores.visits.get(request)
-  if (visitor) return visitor
-  const name = cookieName(new URL(context.settings.issuer))
+  if (visitor) return visitor.guard === guard ? visitor : undefined
+  const name = cookieName(new URL(context.settings.issuer), guard)
   const value = parse(request.headers.get('cookie') ?? '', name)[name]
   return value === undefined ? undefined : context.stores.browsers.get(value)
 }
 
-/** A browser seen for the first time: nobody is logged in. */
-export function createBrowser(context: ServerContext): Browser {
-  const browser: Browser = { cookie: context.newSecret(), login: undefined }
+/** A browser seen for the first time by this guard: nobody is logged in. */
+export function createBrowser(context: ServerContext, guard: Guard = context.dialect.guards[0]): Browser {
+  const browser: Browser = { guard, cookie: context.newSecret(), login: undefined }
   keepBrowser(context, browser)
   return browser
 }
@@ -46,6 +51,6 @@ export function withCookie(context: ServerContext, browser: Browser, answer: Res
     sameSite: 'Lax',
     secure: issuer.protocol === 'https:',
   } as const
-  answer.headers.append('Set-Cookie', serialize(cookieName(issuer), browser.cookie, options))
+  answer.headers.append('Set-Cookie', serialize(cookieName(issuer, browser.guard), browser.cookie, options))
   return answer
 }

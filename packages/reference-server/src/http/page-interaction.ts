@@ -23,7 +23,8 @@ export function readPageInteraction<Kind extends PageInteraction>(
 ): Kind {
   const parameters = singleParameters(received)
   const interaction = store.get(parameters.get('interaction') ?? '')
-  if (!interaction || interaction.browser !== readBrowser(context, request)) {
+  const browser = interaction && readBrowser(context, request, interaction.browser.guard)
+  if (!interaction || interaction.browser !== browser) {
     throw new OAuthError(
       'invalid_request',
       'this page has expired; go back to the application and start again',

@@ -50,14 +50,35 @@ function toOAuthError(error: unknown): OAuthError {
 }
 
 async function answer(route: Route, request: Request, entry: LedgerRequest): Promise<Response> {
-  const { endpoint } = route
+  const { context, endpoint } = route
   try {
     return await endpoint.handle(await readCall(route, request, entry))
   } catch (thrown) {
     const error = toOAuthError(thrown)
     entry.error = error.code
-    return endpoint.speaks === 'html' ? errorPage(error) : errorAnswer(error)
+    return endpoint.speaks === 'html' ? errorPage(error) : errorAnswer(error, context.dialect.buildError)
   }
+}
+
+async function answerWithHeaders(route: Route, request: Request, entry: LedgerRequest): Promise<Response> {
+  const response = await answer(route, request, entry)
+  for (const [name, value] of Object.entries(route.endpoint.headers ?? {})) response.headers.set(name, value)
+  return response
+}
+
+/** CORS as browsers expect it, less what the endpoint leaves out. */
+function addCors(app: Hono<RouterEnv>, route: Route): void {
+  const { endpoint, path } = route
+  if (endpoint.origins === 'none') return
+  const full = corsFor(route)
+  app.use(path, async (hono, next) => {
+    if (endpoint.cors === 'simple' && hono.req.method === 'OPTIONS') return next()
+    const answered = await full(hono, next)
+    if (endpoint.cors === 'not_on_errors' && hono.res.status >= 400) {
+      hono.res.headers.delete('Access-Control-Allow-Origin')
+    }
+    return answered
+  })
 }
 
 /**
@@ -83,8 +104,8 @@ function addRoute(app: Hono<RouterEnv>, route: Route): void {
     entry.endpoint = req.method === 'OPTIONS' ? 'preflight' : endpoint.name
     await next()
   })
-  if (endpoint.origins !== 'none') app.use(path, corsFor(route))
-  app.on([...endpoint.methods], path, ({ req, env }) => answer(route, req.raw, env.entry))
+  addCors(app, route)
+  app.on([...endpoint.methods], path, ({ req, env }) => answerWithHeaders(route, req.raw, env.entry))
   app.all(path, () => notAllowed(endpoint))
 }
 

@@ -3,11 +3,11 @@ import type { Client } from '../settings.ts'
 import type { Login } from '../state/records.ts'
 import type { EndedLogin } from './end-login.ts'
 
-function frameUrl({ settings }: ServerContext, client: Client, { sid }: Login): string[] {
+function frameUrl({ settings, dialect }: ServerContext, client: Client, { sid }: Login): string[] {
   if (client.frontchannelLogoutUri === undefined) return []
   const url = new URL(client.frontchannelLogoutUri)
   if (client.frontchannelLogoutSessionRequired) {
-    url.searchParams.set('iss', settings.issuer)
+    url.searchParams.set('iss', dialect.readIssuer(settings))
     url.searchParams.set('sid', sid)
   }
   return [url.href]

@@ -17,6 +17,6 @@ export function buildLogoutToken(context: ServerContext, client: Client, login: 
   const written = { kind: 'logout_token', id, familyId: undefined, clientId: client.clientId } as const
   ledger.addToken({ ...written, subject, scope: '', expiresAt })
   const whom = { sub: subject, sid: login.sid, aud: client.clientId }
-  const claims = { iss: settings.issuer, ...whom, jti: id, iat: now, exp: expiresAt }
+  const claims = { iss: context.dialect.readIssuer(settings), ...whom, jti: id, iat: now, exp: expiresAt }
   return signJwt(context, { ...claims, events: { [logoutEvent]: {} } }, 'logout+jwt')
 }

@@ -1,9 +1,14 @@
+import type { JWK } from 'jose'
 import type { Call, Endpoint } from '../context.ts'
 import { documentAnswer } from '../http/answers.ts'
 
+function withoutName({ kid: _kid, ...jwk }: JWK): JWK {
+  return jwk
+}
+
 async function jwks({ context }: Call): Promise<Response> {
-  const keys = await context.keys.published()
-  return documentAnswer({ keys: keys.map((key) => key.publicJwk) }, 300)
+  const keys = (await context.keys.published()).map((key) => key.publicJwk)
+  return documentAnswer({ keys: context.dialect.namesKeys ? keys : keys.map(withoutName) }, 300)
 }
 
 /** The server's public keys. @see RFC 7517 section 5 */

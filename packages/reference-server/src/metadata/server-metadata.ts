@@ -18,6 +18,9 @@ function endpointUrls(context: ServerContext): Record<string, string> {
   return Object.fromEntries(announced)
 }
 
+const claimsOf = (byScope: Readonly<Record<string, readonly string[]>>): string[] =>
+  Object.values(byScope).flat()
+
 /** @see OpenID Connect CIBA Core 1.0 section 4 */
 function cibaMetadata({ grants }: Dialect): Record<string, unknown> {
   if (!Object.hasOwn(grants, cibaGrantType)) return {}
@@ -67,10 +70,10 @@ function authorizationFeatures({ settings, dialect }: ServerContext): Record<str
 export function buildMetadata(context: ServerContext): Readonly<Record<string, unknown>> {
   const { settings, dialect } = context
   return {
-    issuer: settings.issuer,
+    issuer: dialect.readIssuer(settings),
     ...endpointUrls(context),
     scopes_supported: [...settings.scopes.keys()],
-    response_types_supported: ['code'],
+    response_types_supported: Object.keys(dialect.responseTypes),
     response_modes_supported: responseModes,
     grant_types_supported: Object.keys(dialect.grants),
     subject_types_supported: ['public'],
@@ -78,12 +81,12 @@ export function buildMetadata(context: ServerContext): Readonly<Record<string, u
     userinfo_signing_alg_values_supported: [settings.signingAlg],
     introspection_signing_alg_values_supported: [settings.signingAlg],
     ...clientAuthentication(context),
-    code_challenge_methods_supported: ['S256'],
+    code_challenge_methods_supported: dialect.codeChallengeMethods,
     ...(dialect.dpop && { dpop_signing_alg_values_supported: dpopSigningAlgs }),
     prompt_values_supported: promptValues,
     ...cibaMetadata(dialect),
-    claims_supported: [...protocolClaims, ...Object.values(claimsByScope).flat()],
-    authorization_response_iss_parameter_supported: true,
+    claims_supported: [...protocolClaims, ...claimsOf(claimsByScope), ...claimsOf(settings.scopeClaims)],
+    authorization_response_iss_parameter_supported: dialect.sendsIssuer,
     ...authorizationFeatures(context),
     protected_resources: settings.protectedResources.map(({ identifier }) => identifier),
     backchannel_logout_supported: true,

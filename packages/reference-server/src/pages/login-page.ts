@@ -1,11 +1,12 @@
 import { html } from 'hono/html'
+import type { Client } from '../settings.ts'
 import { interactionFields, sendPage } from './page.ts'
 
 /** What the login page shows. */
 export interface LoginPageView {
   readonly interaction: { readonly id: string; readonly formToken: string }
   /** Whom the login is for. */
-  readonly clientName: string
+  readonly client: Client
   /** Already filled in, if it is known. */
   readonly username: string | undefined
   /** True after a wrong password. */
@@ -15,20 +16,17 @@ export interface LoginPageView {
 const fault = html`<p class="fault" role="alert" id="fault">The username or the password is wrong.</p>`
 
 /** The login page. After a wrong password it comes again (401 would make a browser ask by itself, so 400). */
-export function loginPage({
-  interaction,
-  clientName,
-  username,
-  hasFailed,
-}: LoginPageView): Promise<Response> {
+export function loginPage({ interaction, client, username, hasFailed }: LoginPageView): Promise<Response> {
   const described = hasFailed ? html`aria-invalid="true" aria-describedby="fault"` : ''
   const [first, second] = username ? ['', 'autofocus'] : ['autofocus', '']
-  const content = html` <h1>Sign in</h1>
-    <p class="quiet">to continue to ${clientName}</p>
+  const { usernameLabel, guard } = client.userProvider
+  const { heading } = guard
+  const content = html` <h1>${heading}</h1>
+    <p class="quiet">to continue to ${client.clientName}</p>
     ${hasFailed ? fault : ''}
     <form method="post">
       ${interactionFields(interaction)}
-      <label for="username">Username</label>
+      <label for="username">${usernameLabel}</label>
       <input
         id="username"
         name="username"
@@ -52,5 +50,9 @@ export function loginPage({
       />
       <div class="actions"><button>Sign in</button></div>
     </form>`
-  return sendPage({ title: hasFailed ? 'Error: Sign in' : 'Sign in', content, status: hasFailed ? 400 : 200 })
+  return sendPage({
+    title: hasFailed ? `Error: ${heading}` : heading,
+    content,
+    status: hasFailed ? 400 : 200,
+  })
 }

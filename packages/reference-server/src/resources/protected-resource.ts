@@ -85,7 +85,7 @@ function describeResource({ context }: Call, resource: ProtectedResource): Respo
   const { settings } = context
   const metadata = {
     resource: resource.identifier,
-    authorization_servers: [settings.issuer],
+    authorization_servers: [context.dialect.readIssuer(settings)],
     bearer_methods_supported: ['header'],
     scopes_supported: resource.scopes.length > 0 ? resource.scopes : [...settings.scopes.keys()],
     resource_name: 'Test resource',

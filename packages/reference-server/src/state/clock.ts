@@ -4,6 +4,8 @@ import type { EpochSeconds } from '../options.ts'
 export interface ServerClock {
   /** The current time in whole seconds since 1970. */
   now(): EpochSeconds
+  /** The current time with its fraction, to the microsecond. */
+  preciseNow(): number
   /** Moves the time ahead by `seconds`; a negative number moves it back. */
   advance(seconds: number): void
 }
@@ -13,6 +15,7 @@ export function createServerClock(source: () => number = () => Date.now() / 1000
   let ahead = 0
   return {
     now: () => Math.floor(source() + ahead),
+    preciseNow: () => Math.round((source() + ahead) * 1e6) / 1e6,
     advance(seconds) {
       ahead += seconds
     },

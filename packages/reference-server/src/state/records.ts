@@ -1,4 +1,6 @@
 import type { EpochSeconds } from '../options.ts'
+import type { Guard } from '../guards.ts'
+import type { Parameters } from '../http/parameters.ts'
 import type { Client, User } from '../settings.ts'
 
 /** How the authorization response travels back. */
@@ -19,19 +21,26 @@ export interface RequestedClaims {
   readonly idToken: readonly string[]
 }
 
+/** How a code challenge is made of its verifier. @see RFC 7636 section 4.2 */
+export type CodeChallengeMethod = 'S256' | 'plain'
+
 /** Where an authorization response may be sent: the part of a request that must be right before anything is redirected. */
 export interface ReturnAddress {
   readonly client: Client
   readonly redirectUri: string
+  /** False where the request left it out and the client has only one. */
+  readonly namedRedirectUri: boolean
   readonly responseMode: ResponseMode
   readonly state: string | undefined
 }
 
 /** A checked authorization request. */
 export interface AuthorizationRequest extends ReturnAddress {
+  readonly responseType: string
   readonly scopes: readonly string[]
-  /** S256 only; absent where a confidential client did without PKCE. */
+  /** Absent where a confidential client did without PKCE. */
   readonly codeChallenge: string | undefined
+  readonly codeChallengeMethod: CodeChallengeMethod | undefined
   readonly nonce: string | undefined
   readonly prompts: readonly string[]
   readonly maxAge: number | undefined
@@ -45,6 +54,8 @@ export interface AuthorizationRequest extends ReturnAddress {
   /** The resources whose servers the tokens are for. @see RFC 8707 section 2 */
   readonly resources: readonly string[]
   readonly authorizationDetails: readonly AuthorizationDetail[]
+  /** The request as it arrived. */
+  readonly asked: Parameters
 }
 
 /** A user logged in at the server in one browser. */
@@ -59,6 +70,8 @@ export interface Login {
 
 /** One browser, known by its session cookie. The cookie's value changes at each login; this object stays. */
 export interface Browser {
+  /** The guard whose session this is. */
+  readonly guard: Guard
   cookie: string
   login: Login | undefined
 }
@@ -107,6 +120,8 @@ export interface TokenFamily {
   readonly resources: readonly string[]
   readonly authorizationDetails: readonly AuthorizationDetail[]
   readonly claims: RequestedClaims
+  /** The authorization or token request that it began with. */
+  readonly asked: Parameters
   revoked: boolean
 }
 

@@ -32,7 +32,10 @@ export function decideDevice(
 ): void {
   const device = findDevice(context, userCode)
   if (!device) throw new TypeError(`no device is waiting with the code ${userCode}`)
-  decide(context, device, { allowed: decision === 'allow', user: findTestUser(context, username) })
+  decide(context, device, {
+    allowed: decision === 'allow',
+    user: findTestUser(device.client.userProvider.users, username),
+  })
 }
 
 /**

@@ -2,7 +2,7 @@ import { consentToEverything } from '../authorization/consents.ts'
 import type { ServerContext } from '../context.ts'
 import { cookieName, createBrowser } from '../http/browser-cookie.ts'
 import { logIn } from '../users/log-in.ts'
-import { findTestUser } from './find-test-user.ts'
+import { findProvider, findTestUser } from './find-test-user.ts'
 
 /** Whom to log in. */
 export interface SessionCookieRequest {
@@ -35,13 +35,14 @@ export type CreateSessionCookie = (request?: SessionCookieRequest) => SessionCoo
 /** Builds the maker of session cookies of a server. */
 export function createSessionCookies(context: ServerContext): CreateSessionCookie {
   return ({ username, consentTo, acr } = {}) => {
-    const user = findTestUser(context, username)
+    const provider = findProvider(context, consentTo)
+    const user = findTestUser(provider.users, username)
     if (consentTo !== undefined) consentToEverything(context, user, consentTo)
-    const browser = createBrowser(context)
+    const browser = createBrowser(context, provider.guard)
     logIn(context, browser, { user, acr })
     const issuer = new URL(context.settings.issuer)
     return {
-      name: cookieName(issuer),
+      name: cookieName(issuer, provider.guard),
       value: browser.cookie,
       url: `${issuer.origin}/`,
       httpOnly: true,

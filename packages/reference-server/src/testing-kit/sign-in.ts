@@ -1,10 +1,11 @@
 import type { ServerContext } from '../context.ts'
 import { endpointUrl } from '../endpoint-url.ts'
 import { createBrowser } from '../http/browser-cookie.ts'
-import type { User } from '../settings.ts'
+import type { User, UserProvider } from '../settings.ts'
 import type { Browser } from '../state/records.ts'
+import { loginNameOf } from '../users/check-password.ts'
 import { logIn } from '../users/log-in.ts'
-import { findTestUser } from './find-test-user.ts'
+import { findProvider, findTestUser } from './find-test-user.ts'
 import { readFormPost } from './read-form-post.ts'
 
 /** An authorization request to be carried through without clicking. */
@@ -25,6 +26,8 @@ interface Visit {
   readonly context: ServerContext
   readonly fetch: (request: Request) => Promise<Response>
   readonly browser: Browser
+  /** Where the client's users are. */
+  readonly provider: UserProvider
   readonly user: User
   readonly decision: 'allow' | 'deny'
 }
@@ -32,8 +35,12 @@ interface Visit {
 const pagesAtMost = 4
 
 /** A browser in which the user has just logged in, with the authentication context the request asks for. */
-function seedBrowser(context: ServerContext, user: User, url: URL): Browser {
-  const browser = createBrowser(context)
+function seedBrowser(
+  context: ServerContext,
+  { user, provider }: Pick<Visit, 'user' | 'provider'>,
+  url: URL,
+): Browser {
+  const browser = createBrowser(context, provider.guard)
   const acr = url.searchParams.get('acr_values')?.split(' ')[0]
   logIn(context, browser, { user, acr })
   return browser
@@ -52,15 +59,15 @@ function submitPage(visit: Visit, url: URL): Promise<Response> {
   const form = new URLSearchParams({
     interaction,
     form_token: visit.context.stores.interactions.get(interaction)?.formToken ?? '',
-    username: visit.user.username,
+    username: loginNameOf(visit.provider, visit.user),
     password: visit.user.password,
     decision: visit.decision,
   })
   return send(visit, url, form)
 }
 
-const isPage = ({ context }: Visit, { origin, pathname }: URL): boolean =>
-  ['login', 'consent'].some((name) => endpointUrl(context, name) === origin + pathname)
+const isPage = ({ context, provider }: Visit, { origin, pathname }: URL): boolean =>
+  [provider.guard.loginEndpoint, 'consent'].some((name) => endpointUrl(context, name) === origin + pathname)
 
 async function readLocation(response: Response): Promise<URL> {
   const location = response.headers.get('location')
@@ -77,11 +84,13 @@ async function readLocation(response: Response): Promise<URL> {
 export function createSignIn(context: ServerContext, fetch: (request: Request) => Promise<Response>): SignIn {
   return async ({ url, username, consent = 'allow' }) => {
     const start = new URL(url)
-    const user = findTestUser(context, username)
+    const provider = findProvider(context, start.searchParams.get('client_id') ?? undefined)
+    const user = findTestUser(provider.users, username)
     const visit: Visit = {
       context,
       fetch,
-      browser: seedBrowser(context, user, start),
+      browser: seedBrowser(context, { user, provider }, start),
+      provider,
       user,
       decision: consent,
     }

@@ -11,7 +11,7 @@ export function buildAudienceClaim(audience: readonly string[]): string | string
 export function buildJwtAccessToken(context: ServerContext, facts: TokenFacts): Promise<string> {
   const { family, scopes, audience, authorizationDetails, jkt, id, issuedAt, expiresAt } = facts
   const claims = {
-    iss: context.settings.issuer,
+    iss: context.dialect.readIssuer(context.settings),
     sub: family.subject,
     aud: buildAudienceClaim(audience),
     client_id: family.client.clientId,

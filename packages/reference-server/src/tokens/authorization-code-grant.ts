@@ -3,7 +3,6 @@ import { checkBoundKey } from '../dpop/token-request-key.ts'
 import { OAuthError } from '../http/oauth-error.ts'
 import type { CodeRecord } from '../state/records.ts'
 import { issueTokens } from './issue-tokens.ts'
-import { checkCodeVerifier } from './pkce.ts'
 import { revokeFamily, startFamily } from './token-families.ts'
 import { readTokenTarget } from './token-target.ts'
 
@@ -25,7 +24,9 @@ function readCode(request: TokenRequest): CodeRecord {
   refuseReplay(request, record)
   if (record.expiresAt <= call.context.clock.now())
     throw new OAuthError('invalid_grant', 'the code has expired')
-  if (parameters.get('redirect_uri') !== record.request.redirectUri) {
+  const { redirectUri, namedRedirectUri } = record.request
+  // RFC 6749 section 4.1.3: to be named again only where the authorization request named it.
+  if ((parameters.get('redirect_uri') ?? (namedRedirectUri ? '' : redirectUri)) !== redirectUri) {
     throw new OAuthError('invalid_grant', 'redirect_uri is not that of the authorization request')
   }
   checkBoundKey(record.request.dpopJkt, jkt)
@@ -40,8 +41,8 @@ function readCode(request: TokenRequest): CodeRecord {
  */
 export const authorizationCodeGrant: Grant = async (tokenRequest) => {
   const { call, client, parameters, jkt } = tokenRequest
-  const { codeChallenge } = readCode(tokenRequest).request
-  await checkCodeVerifier(codeChallenge, parameters.get('code_verifier'))
+  const { dialect } = call.context
+  await dialect.checkCodeVerifier(readCode(tokenRequest).request, parameters.get('code_verifier'))
   // Read again: another request may have spent the code while the verifier was hashed.
   const record = readCode(tokenRequest)
   const { login, request } = record
@@ -53,6 +54,6 @@ export const authorizationCodeGrant: Grant = async (tokenRequest) => {
     ...target,
     nonce: request.nonce,
     jkt,
-    withRefreshToken: client.grantTypes.includes('refresh_token'),
+    withRefreshToken: dialect.grantsRefreshToken(client, request.scopes),
   })
 }

@@ -21,15 +21,15 @@ async function leftHalfHash(text: string, alg: SigningAlg): Promise<string> {
 /** The claims of an ID token. @see OpenID Connect Core 1.0 sections 2 and 3.1.3.6 */
 export async function buildIdTokenClaims(context: ServerContext, facts: IdTokenFacts): Promise<JWTPayload> {
   const { family, nonce, issuedAt, expiresAt } = facts
-  const { issuer, signingAlg } = context.settings
+  const { settings, dialect } = context
   return {
     ...(family.login && selectClaims(family.login.user, family.claims.idToken)),
-    iss: issuer,
+    iss: dialect.readIssuer(settings),
     sub: family.subject,
     aud: family.client.clientId,
     iat: issuedAt,
     exp: expiresAt,
-    at_hash: await leftHalfHash(facts.accessToken, signingAlg),
+    at_hash: await leftHalfHash(facts.accessToken, settings.signingAlg),
     ...(family.login && { auth_time: family.login.authTime, sid: family.login.sid }),
     ...(family.login?.acr !== undefined && { acr: family.login.acr }),
     ...(nonce !== undefined && { nonce }),

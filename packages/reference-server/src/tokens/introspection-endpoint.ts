@@ -19,12 +19,12 @@ const inactive: Description = { active: false }
 const signedJwt = 'application/token-introspection+jwt'
 
 function describeFamily(
-  { settings }: ServerContext,
+  { settings, dialect }: ServerContext,
   { client, subject, login, actor }: TokenFamily,
 ): Description {
   return {
     active: true,
-    iss: settings.issuer,
+    iss: dialect.readIssuer(settings),
     client_id: client.clientId,
     sub: subject,
     ...(login && { username: login.user.username, auth_time: login.authTime }),
@@ -82,7 +82,7 @@ async function signedAnswer(
   description: Description,
 ): Promise<Response> {
   const claims = {
-    iss: context.settings.issuer,
+    iss: context.dialect.readIssuer(context.settings),
     aud: client.clientId,
     iat: context.clock.now(),
     token_introspection: description,

@@ -1,6 +1,5 @@
 import type { IssuedTokens, ServerContext, TokenFacts } from '../context.ts'
 import type { AuthorizationDetail, TokenFamily } from '../state/records.ts'
-import { buildIdToken } from './id-token.ts'
 import { keepFamily } from './token-families.ts'
 
 /** What one token answer is to hold. */
@@ -14,6 +13,8 @@ export interface TokenOrder {
   readonly nonce?: string | undefined
   /** Thumbprint of the DPoP key that the access token is bound to. */
   readonly jkt: string | undefined
+  /** The `scope` of a token request. Default: that of the request the family began with. */
+  readonly askedScope?: string | undefined
   readonly withRefreshToken: boolean
   /** Default: true, where a user logged in and `openid` was granted. */
   readonly withIdToken?: boolean
@@ -47,15 +48,21 @@ async function issueAccessToken(context: ServerContext, order: TokenOrder): Prom
   return value
 }
 
-function issueRefreshToken(context: ServerContext, order: TokenOrder): string {
+async function issueRefreshToken(context: ServerContext, order: TokenOrder): Promise<string> {
   const facts = beginToken(context, order, 'refresh_token')
-  const record = { ...facts, spentAt: undefined, graceUsed: false }
-  const value = context.newSecret()
-  context.stores.refreshTokens.set(value, record, facts.expiresAt)
+  const unspent = { spentAt: undefined, graceUsed: false }
+  const value = await context.dialect.buildRefreshToken(context, facts)
+  context.stores.refreshTokens.set(value, { ...facts, ...unspent }, facts.expiresAt)
   return value
 }
 
-async function issueIdToken(context: ServerContext, order: TokenOrder, accessToken: string): Promise<string> {
+async function issueIdToken(
+  context: ServerContext,
+  order: TokenOrder,
+  accessToken: string,
+): Promise<string | undefined> {
+  const { buildIdToken } = context.dialect
+  if (!buildIdToken) return undefined
   const facts = beginToken(context, order, 'id_token')
   return buildIdToken(context, { ...facts, nonce: order.nonce, accessToken })
 }
@@ -67,13 +74,23 @@ async function issueIdToken(context: ServerContext, order: TokenOrder, accessTok
 export async function issueTokens(context: ServerContext, order: TokenOrder): Promise<IssuedTokens> {
   const { family, scopes } = order
   keepFamily(context, family)
-  const refreshToken = order.withRefreshToken ? issueRefreshToken(context, order) : undefined
+  const refreshToken = order.withRefreshToken ? await issueRefreshToken(context, order) : undefined
   const accessToken = await issueAccessToken(context, order)
   const mayHaveIdToken = order.withIdToken ?? true
   const wantsIdToken = mayHaveIdToken && family.login !== undefined && scopes.includes('openid')
   const idToken = wantsIdToken ? await issueIdToken(context, order, accessToken) : undefined
   const tokenType = order.jkt === undefined ? 'Bearer' : 'DPoP'
   const expiresIn = context.settings.lifetimes.accessToken
+  const askedScope = order.askedScope ?? family.asked.get('scope')
   const { authorizationDetails } = { ...family, ...order }
-  return { accessToken, tokenType, expiresIn, scopes, authorizationDetails, refreshToken, idToken }
+  return {
+    accessToken,
+    tokenType,
+    expiresIn,
+    scopes,
+    askedScope,
+    authorizationDetails,
+    refreshToken,
+    idToken,
+  }
 }

@@ -1,5 +1,6 @@
 import { base64url } from 'jose'
 import { OAuthError } from '../http/oauth-error.ts'
+import type { AuthorizationRequest } from '../state/records.ts'
 import { digest } from '../state/secrets.ts'
 
 /**
@@ -10,7 +11,7 @@ import { digest } from '../state/secrets.ts'
  * @see RFC 7636 section 4.6, RFC 9700 section 4.8.2
  */
 export async function checkCodeVerifier(
-  challenge: string | undefined,
+  { codeChallenge: challenge, codeChallengeMethod }: AuthorizationRequest,
   verifier: string | undefined,
 ): Promise<void> {
   if (challenge === undefined && verifier === undefined) return
@@ -19,7 +20,8 @@ export async function checkCodeVerifier(
   if (verifier === undefined) throw new OAuthError('invalid_request', 'parameter code_verifier is missing')
   if (!/^[\w.~-]{43,128}$/.test(verifier))
     throw new OAuthError('invalid_request', 'code_verifier is malformed')
-  if (base64url.encode(await digest(verifier)) !== challenge) {
+  const made = codeChallengeMethod === 'plain' ? verifier : base64url.encode(await digest(verifier))
+  if (made !== challenge) {
     throw new OAuthError('invalid_grant', 'code_verifier does not match code_challenge')
   }
 }

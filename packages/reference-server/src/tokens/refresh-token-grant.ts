@@ -1,9 +1,9 @@
 import type { Grant, ServerContext, TokenRequest } from '../context.ts'
 import { checkBoundKey } from '../dpop/token-request-key.ts'
 import { OAuthError } from '../http/oauth-error.ts'
-import type { RefreshTokenRecord } from '../state/records.ts'
+import type { RefreshTokenRecord, TokenFamily } from '../state/records.ts'
 import { issueTokens } from './issue-tokens.ts'
-import { revokeFamily } from './token-families.ts'
+import { rotateRefreshToken } from './refresh-token-rotation.ts'
 import { readTokenTarget } from './token-target.ts'
 
 function readRefreshToken({ call, client, parameters }: TokenRequest): RefreshTokenRecord {
@@ -11,9 +11,7 @@ function readRefreshToken({ call, client, parameters }: TokenRequest): RefreshTo
   if (value === undefined) throw new OAuthError('invalid_request', 'parameter refresh_token is missing')
   const record = call.context.stores.refreshTokens.get(value)
   call.entry.refreshTokenId = record?.id
-  if (!record || record.family.client !== client) {
-    throw new OAuthError('invalid_grant', 'the refresh token is unknown, expired or issued to another client')
-  }
+  if (!record || record.family.client !== client) throw call.context.dialect.refuseRefreshToken('unknown')
   return record
 }
 
@@ -25,26 +23,8 @@ function readScopes(granted: readonly string[], asked: string | undefined): read
   throw new OAuthError('invalid_scope', 'a refresh cannot widen the scope')
 }
 
-function graceSeconds({ settings: { refreshTokenRotation } }: ServerContext): number {
-  return typeof refreshTokenRotation === 'object' ? refreshTokenRotation.grace : 0
-}
-
-/** Uses the token up, or finds that it has been used up. @see RFC 9700 section 4.14.2 */
-function spend(context: ServerContext, record: RefreshTokenRecord): void {
-  const now = context.clock.now()
-  const { id: tokenId, family } = record
-  if (record.spentAt === undefined) {
-    record.spentAt = now
-    return
-  }
-  if (!record.graceUsed && now - record.spentAt < graceSeconds(context)) {
-    record.graceUsed = true
-    context.ledger.addEvent({ type: 'refresh_token_grace_used', tokenId, familyId: family.id })
-    return
-  }
-  context.ledger.addEvent({ type: 'refresh_token_reused', tokenId, familyId: family.id })
-  revokeFamily(context, family)
-  throw new OAuthError('invalid_grant', 'the refresh token has been used before; its family is revoked')
+function endAccessTokens({ stores }: ServerContext, family: TokenFamily): void {
+  for (const record of stores.accessTokens.values()) if (record.family === family) record.revoked = true
 }
 
 /**
@@ -57,11 +37,14 @@ export const refreshTokenGrant: Grant = async (tokenRequest) => {
   const { context } = tokenRequest.call
   const record = readRefreshToken(tokenRequest)
   const { family } = record
-  const scopes = readScopes(family.scopes, tokenRequest.parameters.get('scope'))
+  const askedScope = tokenRequest.parameters.get('scope')
+  const scopes = readScopes(family.scopes, askedScope)
   const target = readTokenTarget(tokenRequest, { ...family, scopes })
-  if (family.revoked) throw new OAuthError('invalid_grant', 'the refresh token is revoked')
-  checkBoundKey(family.jkt, tokenRequest.jkt)
-  const rotates = context.settings.refreshTokenRotation !== 'none'
-  if (rotates) spend(context, record)
-  return issueTokens(context, { family, ...target, jkt: tokenRequest.jkt, withRefreshToken: rotates })
+  if (family.revoked) throw context.dialect.refuseRefreshToken('revoked')
+  const { jkt } = tokenRequest
+  checkBoundKey(family.jkt, jkt)
+  return rotateRefreshToken(context, record, (withRefreshToken) => {
+    if (context.dialect.refreshEndsAccessTokens) endAccessTokens(context, family)
+    return issueTokens(context, { family, ...target, askedScope, jkt, withRefreshToken })
+  })
 }

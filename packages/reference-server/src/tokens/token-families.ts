@@ -1,14 +1,16 @@
 import type { ServerContext } from '../context.ts'
 import { isPublic } from '../clients/public-client.ts'
+import type { Parameters } from '../http/parameters.ts'
 import type { ActorClaim, Login, TokenFamily } from '../state/records.ts'
 
 const noClaims = { userinfo: [], idToken: [] }
+const nothing: Parameters = new Map()
 
 /** What one authorization granted, and to whom. */
 export interface NewFamily
   extends
     Pick<TokenFamily, 'client' | 'scopes'>,
-    Partial<Pick<TokenFamily, 'resources' | 'authorizationDetails' | 'claims'>> {
+    Partial<Pick<TokenFamily, 'resources' | 'authorizationDetails' | 'claims' | 'asked'>> {
   /** The login behind it; without one, `subject` says whom it is for. */
   readonly login?: Login | undefined
   /** Default: the client itself. */
@@ -21,7 +23,7 @@ export interface NewFamily
 /** Begins the family of tokens that one authorization leads to. */
 export function startFamily(context: ServerContext, grant: NewFamily): TokenFamily {
   const { client, login, subject = client.clientId, scopes, jkt, actor } = grant
-  const { resources = [], authorizationDetails = [], claims = noClaims } = grant
+  const { resources = [], authorizationDetails = [], claims = noClaims, asked = nothing } = grant
   const family: TokenFamily = {
     id: context.stores.nextId('family'),
     client,
@@ -31,6 +33,7 @@ export function startFamily(context: ServerContext, grant: NewFamily): TokenFami
     resources,
     authorizationDetails,
     claims,
+    asked,
     actor,
     jkt: isPublic(client) ? jkt : undefined,
     revoked: false,

@@ -11,5 +11,6 @@ export function buildTokenResponse(tokens: IssuedTokens): Readonly<Record<string
     ...(tokens.authorizationDetails?.length && { authorization_details: tokens.authorizationDetails }),
     ...(tokens.refreshToken !== undefined && { refresh_token: tokens.refreshToken }),
     ...(tokens.idToken !== undefined && { id_token: tokens.idToken }),
+    ...tokens.more,
   }
 }

@@ -15,7 +15,7 @@ async function signedAnswer(
   { client }: TokenFamily,
   claims: Record<string, unknown>,
 ): Promise<Response> {
-  const named = { ...claims, iss: context.settings.issuer, aud: client.clientId }
+  const named = { ...claims, iss: context.dialect.readIssuer(context.settings), aud: client.clientId }
   const headers = { 'Content-Type': 'application/jwt', 'Cache-Control': 'no-store' }
   return new Response(await signJwt(context, named, 'JWT'), { headers })
 }
@@ -27,7 +27,10 @@ async function userInfo(call: Call, { scheme, record }: PresentedToken): Promise
     throw accessError(call, protection, { ...fault, scheme, status: 403, parameters: { scope: 'openid' } })
   }
   const { user } = family.login
-  const claims = { ...selectClaims(user, family.claims.userinfo), ...claimsOfScopes(user, scopes) }
+  const claims = {
+    ...selectClaims(user, family.claims.userinfo),
+    ...claimsOfScopes(user, scopes, call.context.settings),
+  }
   return family.client.userinfoSignedResponseAlg
     ? signedAnswer(call.context, family, claims)
     : jsonAnswer(claims)

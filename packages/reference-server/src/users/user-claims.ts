@@ -1,4 +1,4 @@
-import type { User } from '../settings.ts'
+import type { Settings, User } from '../settings.ts'
 
 /** Which claims each scope asks for. @see OpenID Connect Core 1.0 section 5.4 */
 export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
@@ -24,9 +24,13 @@ export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The user's claims that these scopes open, `sub` always among them. */
-export function claimsOfScopes(user: User, scopes: readonly string[]): Record<string, unknown> {
-  const wanted = new Set(scopes.flatMap((scope) => claimsByScope[scope] ?? []))
-  return { sub: user.subject, ...selectClaims(user, [...wanted]) }
+export function claimsOfScopes(
+  user: User,
+  scopes: readonly string[],
+  { scopeClaims }: Pick<Settings, 'scopeClaims'>,
+): Record<string, unknown> {
+  const opened = (scope: string) => [...(claimsByScope[scope] ?? []), ...(scopeClaims[scope] ?? [])]
+  return { sub: user.subject, ...selectClaims(user, scopes.flatMap(opened)) }
 }
 
 /** Those of the user's claims that have one of these names. */

@@ -1,0 +1,32 @@
+import type { ServerContext } from '../../context.ts'
+import { buildMetadata } from '../../metadata/server-metadata.ts'
+import type { PassportOptions } from './passport-options.ts'
+
+const announced: readonly string[] = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'jwks_uri',
+  'end_session_endpoint',
+  'scopes_supported',
+  'response_types_supported',
+  'grant_types_supported',
+  'subject_types_supported',
+  'id_token_signing_alg_values_supported',
+  'token_endpoint_auth_methods_supported',
+  'code_challenge_methods_supported',
+  'claims_supported',
+]
+
+/** A short document: no revocation, no introspection, no userinfo, and no word of public clients. */
+export function buildPassportMetadata(
+  context: ServerContext,
+  { fullDiscovery = false }: PassportOptions,
+): Readonly<Record<string, unknown>> {
+  const metadata = buildMetadata(context)
+  if (fullDiscovery) return metadata
+  return {
+    ...Object.fromEntries(Object.entries(metadata).filter(([name]) => announced.includes(name))),
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  }
+}
