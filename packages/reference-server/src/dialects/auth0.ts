@@ -21,6 +21,7 @@ import {
   buildAuth0IdTokenClaims,
   buildAuth0TokenResponse,
 } from './auth0/auth0-tokens.ts'
+import { buildAuth0Metadata } from './auth0/auth0-metadata.ts'
 import { auth0LogoutEndpoint } from './auth0/logout-endpoint.ts'
 import { buildClientCredentialsGrant } from '../tokens/client-credentials-grant.ts'
 import { moveEndpoint } from './move-endpoint.ts'
@@ -73,6 +74,7 @@ export function createAuth0({ auth0: options = {} }: ReferenceServerOptions): Di
       client_secret_basic: clientSecretBasic,
       client_secret_post: clientSecretPost,
     },
+    buildMetadata: buildAuth0Metadata,
     buildAccessToken: buildAuth0AccessToken,
     buildIdTokenClaims: buildAuth0IdTokenClaims,
     buildTokenResponse: buildAuth0TokenResponse,

@@ -14,7 +14,7 @@ export function createDialectServer(
   dialect: DialectName,
   options: Partial<ReferenceServerOptions> = {},
 ): ReferenceServer {
-  return createReferenceServer({ issuer: origin, dialect, clock: () => noon, ...options })
+  return createReferenceServer({ issuer: origin, dialect, clock: () => noon, seed: dialect, ...options })
 }
 
 export interface RawAnswer {

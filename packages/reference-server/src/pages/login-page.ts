@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { Client } from '../settings.ts'
-import { interactionFields, sendPage } from './page.ts'
+import { type Html, interactionFields, sendPage } from './page.ts'
 
 /** What the login page shows. */
 export interface LoginPageView {
@@ -13,7 +13,8 @@ export interface LoginPageView {
   readonly hasFailed: boolean
 }
 
-const fault = html`<p class="fault" role="alert" id="fault">The username or the password is wrong.</p>`
+const fault = (name: string): Html =>
+  html`<p class="fault" role="alert" id="fault">The ${name} or the password is wrong.</p>`
 
 /** The login page. After a wrong password it comes again (401 would make a browser ask by itself, so 400). */
 export function loginPage({ interaction, client, username, hasFailed }: LoginPageView): Promise<Response> {
@@ -23,7 +24,7 @@ export function loginPage({ interaction, client, username, hasFailed }: LoginPag
   const { heading } = guard
   const content = html` <h1>${heading}</h1>
     <p class="quiet">to continue to ${client.clientName}</p>
-    ${hasFailed ? fault : ''}
+    ${hasFailed ? fault(usernameLabel.toLowerCase()) : ''}
     <form method="post">
       ${interactionFields(interaction)}
       <label for="username">${usernameLabel}</label>

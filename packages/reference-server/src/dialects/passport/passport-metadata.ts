@@ -1,5 +1,5 @@
 import type { ServerContext } from '../../context.ts'
-import { buildMetadata } from '../../metadata/server-metadata.ts'
+import { pickMetadata } from '../pick-metadata.ts'
 import type { PassportOptions } from './passport-options.ts'
 
 const announced: readonly string[] = [
@@ -18,15 +18,23 @@ const announced: readonly string[] = [
   'claims_supported',
 ]
 
+const furtherAnnounced: readonly string[] = [
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'revocation_endpoint_auth_methods_supported',
+  'introspection_endpoint',
+  'introspection_endpoint_auth_methods_supported',
+  'response_modes_supported',
+]
+
 /** A short document: no revocation, no introspection, no userinfo, and no word of public clients. */
 export function buildPassportMetadata(
   context: ServerContext,
   { fullDiscovery = false }: PassportOptions,
 ): Readonly<Record<string, unknown>> {
-  const metadata = buildMetadata(context)
-  if (fullDiscovery) return metadata
+  if (fullDiscovery) return pickMetadata(context, [...announced, ...furtherAnnounced])
   return {
-    ...Object.fromEntries(Object.entries(metadata).filter(([name]) => announced.includes(name))),
+    ...pickMetadata(context, announced),
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
   }
 }

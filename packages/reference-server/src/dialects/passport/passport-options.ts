@@ -14,6 +14,6 @@ export interface PassportOptions {
   readonly keyIds?: boolean
   /** Further members of the ID tokens' `aud`, beside the client id. Default: none; `aud` is an array of one. */
   readonly furtherAudiences?: readonly string[]
-  /** Announces revocation, introspection, userinfo and everything else. Default: a short document. */
+  /** Announces revocation, introspection, userinfo and public clients too. Default: a short document. */
   readonly fullDiscovery?: boolean
 }
