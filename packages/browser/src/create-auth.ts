@@ -1,5 +1,6 @@
 import {
   type AuthorizationExtension,
+  type ChallengeHandler,
   checkReturnTo,
   createMemoryStore,
   createRelyingParty,
@@ -10,6 +11,7 @@ import {
   readReturnTo,
   type RelyingParty,
   type Runtime,
+  type SenderConstraintFactory,
   type SessionSource,
   UsageError,
   type UserInfo,
@@ -40,6 +42,10 @@ export interface AuthOptions {
    * wanted, in this order.
    */
   readonly authorization?: readonly AuthorizationExtension[]
+  /** Binds the tokens to a key of this browser: `dpop({ keys })`. Default: they serve whoever holds them. */
+  readonly senderConstraint?: SenderConstraintFactory
+  /** What `fetch` does when an API asks for a stronger login or more scope: `stepUp()`. Default: it hands the answer on. */
+  readonly stepUp?: ChallengeHandler
   /** Ports to replace, as in a test. */
   readonly runtime?: Partial<Runtime>
 }

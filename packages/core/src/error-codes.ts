@@ -221,6 +221,17 @@ export interface ErrorCodes {
      */
     id_token_claim_invalid: true
     /**
+     * The clock of this device is wrong: a fresh ID token was issued in its future, or has run out already. `offset` says by how many seconds
+     * the server is ahead (negative: behind). Nothing of the answer was kept.
+     * Cure: ask the user to set the device's date and time, then log in again; another login before that ends the same way.
+     */
+    clock_skew: true
+    /**
+     * The tokens were to be bound to a key of this client (DPoP), and the server issued tokens that anybody can use. They were dropped.
+     * Cure: switch DPoP on for the client at the server, or leave `senderConstraint` out.
+     */
+    token_not_bound: true
+    /**
      * The key set has no key for this token: none of its name and kind, only ones that are unsound (RSA below 2,048 bits, a private key published),
      * or two of one name.
      * Cure: check that the server's `jwks_uri` serves the key it signs with, once, and only its public part.
@@ -258,6 +269,11 @@ export interface ErrorCodes {
      * Cure: check the browser's storage settings and quota; the message names the operation.
      */
     storage_failed: true
+    /**
+     * The store cannot keep the key that the tokens would be bound to (DPoP), so no login was started.
+     * Cure: use a store that keeps a `CryptoKey` as it is, such as IndexedDB; or hand in `createMemoryKeyStore()` and live with a session that ends with the page.
+     */
+    key_not_kept: true
   }
   SessionError: {
     /**
@@ -275,6 +291,21 @@ export interface ErrorCodes {
      * Cure: show who is logged in now, and let them decide what to do.
      */
     session_changed: true
+    /**
+     * The key that the tokens are bound to (DPoP) is gone from this device, so neither the access token nor the refresh token serves any more.
+     * Cure: call `login()`. If it happens often, find out who clears the site's storage.
+     */
+    dpop_key_lost: true
+    /**
+     * An API asks for a stronger or fresher login before it answers. `acrValues` and `maxAge` say which. The session goes on.
+     * Cure: call `login({ acrValues, maxAge })` and repeat the call, or give `stepUp()` a handler that does so.
+     */
+    step_up_required: true
+    /**
+     * The access token lacks scope that an API asks for; `scopes` names it. The session goes on.
+     * Cure: log in again with that scope, if the user shall have it.
+     */
+    scope_required: true
   }
 }
 

@@ -18,6 +18,14 @@ export interface ErrorDetails {
   readonly errorDescription?: string
   /** The claim that is wrong. */
   readonly claim?: string
+  /** By how many seconds the server's clock is ahead of the device's; negative where it is behind. */
+  readonly offset?: number
+  /** Authentication contexts that an API asks for, best first. */
+  readonly acrValues?: readonly string[]
+  /** How many seconds ago the user may have authenticated at the most, as an API asks. */
+  readonly maxAge?: number
+  /** The scope that an API asks for. */
+  readonly scopes?: readonly string[]
 }
 
 /**
@@ -90,6 +98,7 @@ export class ProtocolError extends ConciergeError {
   override readonly name = 'ProtocolError'
   readonly code: keyof ErrorCodes['ProtocolError']
   declare readonly claim?: string
+  declare readonly offset?: number
 
   constructor(code: keyof ErrorCodes['ProtocolError'], message: string, details?: ErrorDetails) {
     super(message, details)
@@ -109,15 +118,20 @@ export class StorageError extends ConciergeError {
   }
 }
 
+const survivable: readonly ErrorCode[] = ['session_changed', 'step_up_required', 'scope_required']
+
 /** The end user must log in. */
 export class SessionError extends ConciergeError {
   override readonly name = 'SessionError'
   override readonly sessionSurvives: boolean
   readonly code: keyof ErrorCodes['SessionError']
+  declare readonly acrValues?: readonly string[]
+  declare readonly maxAge?: number
+  declare readonly scopes?: readonly string[]
 
   constructor(code: keyof ErrorCodes['SessionError'], message: string, details?: ErrorDetails) {
     super(message, details)
     this.code = code
-    this.sessionSurvives = code === 'session_changed'
+    this.sessionSurvives = survivable.includes(code)
   }
 }

@@ -13,6 +13,7 @@ export {
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'
+export { createMemoryKeyStore, type KeyStore } from './ports/key-store.ts'
 export { createInProcessLock, type Lock } from './ports/lock.ts'
 export { createMemoryStore } from './ports/memory-store.ts'
 export type { Runtime } from './ports/runtime.ts'
@@ -60,6 +61,7 @@ export { clientSecretBasic, clientSecretBasicRaw, clientSecretPost } from './pro
 export { clientSecretJwt } from './protocol/client-secret-jwt.ts'
 export type { AuthorizationDetail, AuthorizationOptions } from './protocol/authorization-request.ts'
 export { isAuthorizationResponse } from './protocol/authorization-response.ts'
+export { dpop, type DpopOptions } from './protocol/dpop.ts'
 export type { EndSessionRequest } from './protocol/end-session.ts'
 export { readFormPost } from './protocol/form-post.ts'
 export type { IdTokenClaims } from './protocol/id-token.ts'
@@ -73,9 +75,16 @@ export { pushedAuthorization } from './protocol/pushed-authorization.ts'
 export { requestResourceMetadata, type ResourceMetadata } from './protocol/resource-metadata.ts'
 export type { ServerMetadata } from './protocol/server-metadata.ts'
 export { signedRequest } from './protocol/signed-request.ts'
+export type {
+  ApiCall,
+  AuthorizationServerCall,
+  SenderConstraint,
+  SenderConstraintFactory,
+} from './protocol/sender-constraint.ts'
 export type { UserInfo } from './protocol/user-info.ts'
 export type { ServerOptions } from './relying-party/context.ts'
 export type { Fetch } from './relying-party/authorized-fetch.ts'
+export type { ChallengedCall, ChallengeHandler } from './relying-party/challenge-handler.ts'
 export type { FinishedLogin } from './relying-party/callback.ts'
 export {
   createRelyingParty,
@@ -86,5 +95,7 @@ export {
 export type { LoginOptions, StartedLogin } from './relying-party/login.ts'
 export type { LogoutOptions } from './relying-party/logout.ts'
 export { checkReturnTo, readReturnTo } from './relying-party/return-to.ts'
+export { stepUp, type StepUpChallenge } from './relying-party/step-up.ts'
 export type { SessionSource } from './relying-party/session-source.ts'
+export type { Login } from './session/live-session.ts'
 export type { AuthenticatedSession, Session } from './session/session-state.ts'

@@ -1,3 +1,4 @@
+export { keyStoreCases } from './testing/key-store-suite.ts'
 export { keyValueStoreCases, type PortCase } from './testing/key-value-store-suite.ts'
 export { createManualClock, type ManualClock } from './testing/manual-clock.ts'
 export {

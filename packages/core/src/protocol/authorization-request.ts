@@ -50,8 +50,9 @@ export interface AuthorizationRequest {
 
 /**
  * Builds an authorization request: code flow, PKCE S256, and `state`, `nonce` and `code_verifier` as three independent 256-bit values.
+ * With `boundTo`, the thumbprint of a key, the code is bound to that key as well.
  * @throws ProtocolError `metadata_malformed`; UsageError `invalid_configuration`, `extension_missing`; and as the extensions do
- * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1, RFC 9449 section 10
  */
 export async function buildAuthorizationRequest(
   client: Client,
@@ -60,11 +61,13 @@ export async function buildAuthorizationRequest(
     redirectUri,
     scope,
     extensions = [],
+    boundTo,
     ...options
   }: AuthorizationOptions & {
     readonly redirectUri: string
     readonly scope: string
     readonly extensions?: readonly AuthorizationExtension[]
+    readonly boundTo?: string | undefined
   },
 ): Promise<AuthorizationRequest> {
   if (!metadata.authorization_endpoint) {
@@ -89,6 +92,7 @@ export async function buildAuthorizationRequest(
     nonce: secrets.nonce,
     code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
     code_challenge_method: 'S256',
+    ...(boundTo !== undefined && { dpop_jkt: boundTo }),
   })
   for (const extension of extensions) {
     parameters = (await extension.prepare?.(client, metadata, parameters)) ?? parameters
@@ -123,6 +127,7 @@ const ours = [
   'code_challenge_method',
   'request',
   'request_uri',
+  'dpop_jkt',
 ]
 
 function optionalParameters(options: AuthorizationOptions): Record<string, string> {

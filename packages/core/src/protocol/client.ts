@@ -1,6 +1,7 @@
 import type { ClientAuth } from 'oauth4webapi'
 import { UsageError } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
+import type { SenderConstraint } from './sender-constraint.ts'
 
 /** A relying party as the authorization server knows it, and what it takes to speak for it. */
 export interface Client {
@@ -12,6 +13,8 @@ export interface Client {
   /** How the client proves itself to the authorization server. */
   readonly authentication: ClientAuthentication
   readonly serverHabits?: ServerHabits | undefined
+  /** What the tokens are bound to; undefined where they serve whoever holds them. */
+  readonly senderConstraint?: SenderConstraint | undefined
   readonly runtime: Runtime
 }
 

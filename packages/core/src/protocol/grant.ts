@@ -3,9 +3,9 @@ import { ServerError, UsageError } from '../errors.ts'
 import { readRetryAfter } from '../ports/bounded-request.ts'
 import { epochSeconds, type EpochSeconds } from '../ports/clock.ts'
 import { readJsonObject } from './amend-answer.ts'
-import { oauthClient, oauthOptions } from './oauth.ts'
+import { oauthClient, type OAuthOptions } from './oauth.ts'
 import type { TokenClient } from './token-client.ts'
-import { readTokenResponse, type TokenResponse } from './token-request.ts'
+import { requestToken as exchangeTokens, type TokenResponse } from './token-request.ts'
 
 /** The parameters of a request as they are given: those without a value are left out, those with several are repeated. */
 export type GivenParameters = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -40,20 +40,20 @@ export async function requestToken(tokenClient: TokenClient, grant: Grant): Prom
   const required = grant.isLogin === true && hasOpenId(grant.scope)
   if (required && metadata.jwks_uri) keySet.prefetch(metadata.jwks_uri)
   let answer = new Response()
-  const send = async (): Promise<Response> => {
+  const send = async (options: OAuthOptions): Promise<Response> => {
     const received = await oauth.genericTokenEndpointRequest(
       metadata,
       oauthClient(client),
       client.authentication,
       grant.grantType,
       grant.parameters,
-      oauthOptions(client),
+      options,
     )
     answer = received.clone()
     return grant.amend ? grant.amend(received) : received
   }
   try {
-    const response = await readTokenResponse({ client, metadata, keySet }, { required }, send)
+    const response = await exchangeTokens({ client, metadata, keySet }, { expected: { required }, send })
     const body = (await readJsonObject(answer)) ?? {}
     return { response: { ...response, scope: response.scope ?? grant.scope }, body }
   } catch (error) {

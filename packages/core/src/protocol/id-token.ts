@@ -26,6 +26,8 @@ export interface IdTokenClaims {
 
 const clockTolerance: Seconds = 300
 const longestLifetime: Seconds = 86_400
+/** Clocks that are set wrong are off by some hours; what is further off is no clock. */
+const mostSkew: Seconds = 43_200
 
 /**
  * The header of an ID token that may be looked at further.
@@ -57,7 +59,7 @@ export async function checkIdTokenSignature(
 /**
  * Checks the claims that depend on the clock, on the access token and on the form of `sub`; issuer, audience and authorized party
  * were checked as the token response was read.
- * @throws ProtocolError `id_token_claim_invalid`
+ * @throws ProtocolError `id_token_claim_invalid`, `clock_skew`
  * @see OpenID Connect Core section 3.1.3.7
  */
 export async function checkIdTokenClaims(
@@ -79,12 +81,7 @@ export async function checkIdTokenClaims(
   checkClaim('sub', /^[ -~]{1,255}$/.test(claims.sub), 'must be 1 to 255 ASCII characters')
   checkClaim('exp', claims.exp < 1e11, 'is in milliseconds or absurdly far; it must be in seconds')
   checkClaim('iat', Math.abs(claims.iat - now) < 1e10, 'must be in seconds')
-  checkClaim('exp', claims.exp > now - clockTolerance, 'has passed; compare the clocks of server and device')
-  checkClaim(
-    'iat',
-    claims.iat < now + clockTolerance,
-    'lies in the future; compare the clocks of server and device',
-  )
+  checkClock(claims, now)
   checkClaim('iat', claims.iat > now - longestLifetime, 'lies too far in the past')
   checkClaim('exp', claims.exp - claims.iat <= longestLifetime, 'is more than a day after iat')
   if (expected.maxAge !== undefined) {
@@ -99,6 +96,26 @@ export async function checkIdTokenClaims(
     const hash = await accessTokenHash(expected.alg, expected.accessToken)
     checkClaim('at_hash', claims.at_hash === hash, 'does not fit the access token')
   }
+}
+
+/** A fresh token that seems to be from another hour tells of a clock set wrong; from another day, of a forgery or a broken server. */
+function checkClock({ iat, exp }: IdTokenClaims, now: EpochSeconds): void {
+  const hasPassed = exp <= now - clockTolerance
+  const isFuture = iat >= now + clockTolerance
+  const offset = Math.round(iat - now)
+  const isClock = Math.abs(offset) >= clockTolerance && Math.abs(offset) < mostSkew
+  if ((hasPassed || isFuture) && isClock) {
+    const way = offset > 0 ? 'behind' : 'ahead of'
+    throw new ProtocolError(
+      'clock_skew',
+      `This device's clock is ${Math.abs(offset)} s ${way} the server's. Set it right.`,
+      {
+        offset,
+      },
+    )
+  }
+  checkClaim('exp', !hasPassed, 'has passed')
+  checkClaim('iat', !isFuture, 'lies in the future')
 }
 
 function checkClaim(claim: string, holds: boolean, fault: string): void {

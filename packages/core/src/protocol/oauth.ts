@@ -61,7 +61,7 @@ export function conciergeError(
     return serverError('request_refused', error.error, error.error_description, error.status)
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
-    const challenge = error.cause[0]?.parameters
+    const challenge = error.cause.find(({ parameters }) => parameters.error)?.parameters
     return serverError(
       'request_refused',
       challenge?.error ?? 'unauthorized',
@@ -107,8 +107,9 @@ export function serverError(
   })
 }
 
-/** Printable ASCII, at most 200 characters, no run long enough to be a token. */
-function redact(text: string): string {
+/** Printable ASCII, at most 200 characters, no run long enough to be a token. What is no text is dropped. */
+function redact(text: unknown): string {
+  if (typeof text !== 'string') return ''
   return text
     .slice(0, 2_000)
     .replace(/[^ -~]/g, ' ')

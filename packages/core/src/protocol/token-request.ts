@@ -10,13 +10,15 @@ import {
   readIdTokenHeader,
 } from './id-token.ts'
 import type { KeySet } from './key-set.ts'
-import { conciergeError, oauthClient, oauthOptions } from './oauth.ts'
+import { conciergeError, oauthClient, type OAuthOptions, oauthOptions } from './oauth.ts'
 import type { ServerMetadata } from './server-metadata.ts'
 
 /** A token response whose ID token, if it has one, is verified. */
 export interface TokenResponse {
   readonly accessToken: string
-  readonly tokenType: 'bearer'
+  readonly tokenType: 'bearer' | 'dpop'
+  /** Thumbprint of the key that the tokens are bound to; undefined where they are bound to none. */
+  readonly boundTo?: string | undefined
   /** Undefined where the server does not say. */
   readonly expiresIn: Seconds | undefined
   readonly refreshToken: string | undefined
@@ -42,6 +44,14 @@ export interface ExpectedIdToken {
   readonly maxAge?: Seconds
 }
 
+/** A token request, but for what is the same in all of them. */
+export interface TokenExchange {
+  readonly expected: ExpectedIdToken
+  /** The key that the grant is bound to. */
+  readonly boundTo?: string | undefined
+  send(options: OAuthOptions): Promise<Response>
+}
+
 /**
  * Redeems an authorization code. The key set is fetched beside the request.
  * @throws ServerError `request_refused`; ProtocolError; TransportError
@@ -53,12 +63,13 @@ export function requestTokenByCode(
     readonly parameters: URLSearchParams
     readonly redirectUri: string
     readonly codeVerifier: string
+    readonly boundTo?: string | undefined
   },
   expected: ExpectedIdToken,
 ): Promise<TokenResponse> {
   const { client, metadata, keySet } = endpoint
   if (expected.required && metadata.jwks_uri) keySet.prefetch(metadata.jwks_uri)
-  return readTokenResponse(endpoint, expected, () =>
+  const send = (options: OAuthOptions): Promise<Response> =>
     oauth.authorizationCodeGrantRequest(
       metadata,
       oauthClient(client),
@@ -66,9 +77,9 @@ export function requestTokenByCode(
       grant.parameters,
       grant.redirectUri,
       grant.codeVerifier,
-      oauthOptions(client),
-    ),
-  )
+      options,
+    )
+  return requestToken(endpoint, { expected, boundTo: grant.boundTo, send })
 }
 
 /**
@@ -79,42 +90,54 @@ export function requestTokenByCode(
 export function requestTokenByRefresh(
   endpoint: TokenEndpoint,
   refreshToken: string,
-  target?: { readonly resource: string; readonly scope?: string },
+  {
+    target,
+    boundTo,
+  }: {
+    readonly target?: { readonly resource: string; readonly scope?: string } | undefined
+    readonly boundTo?: string | undefined
+  } = {},
 ): Promise<TokenResponse> {
   const { client, metadata } = endpoint
-  const options = { ...oauthOptions(client), ...(target && { additionalParameters: { ...target } }) }
-  return readTokenResponse(endpoint, { required: false }, () =>
-    oauth.refreshTokenGrantRequest(
-      metadata,
-      oauthClient(client),
-      client.authentication,
-      refreshToken,
-      options,
-    ),
-  )
+  const send = (options: OAuthOptions): Promise<Response> =>
+    oauth.refreshTokenGrantRequest(metadata, oauthClient(client), client.authentication, refreshToken, {
+      ...options,
+      ...(target && { additionalParameters: { ...target } }),
+    })
+  return requestToken(endpoint, { expected: { required: false }, boundTo, send })
 }
 
 /**
  * Sends a token request and reads the answer. Nothing of it is given out before its ID token, if it has one, is verified.
- * @throws ServerError `request_refused`; ProtocolError; TransportError
- * @see RFC 6749 section 5
+ * @throws ServerError `request_refused`; ProtocolError; TransportError; SessionError `dpop_key_lost`
+ * @see RFC 6749 section 5, RFC 9449 section 5
  */
-export async function readTokenResponse(
+export function requestToken(endpoint: TokenEndpoint, exchange: TokenExchange): Promise<TokenResponse> {
+  const { senderConstraint } = endpoint.client
+  const { boundTo } = exchange
+  const options = oauthOptions(endpoint.client)
+  return senderConstraint
+    ? senderConstraint.request({ options, boundTo }, (withProof, key) =>
+        readTokenResponse(endpoint, { ...exchange, boundTo: key }, withProof),
+      )
+    : readTokenResponse(endpoint, { ...exchange, boundTo: undefined }, options)
+}
+
+async function readTokenResponse(
   endpoint: TokenEndpoint,
-  expected: ExpectedIdToken,
-  send: () => Promise<Response>,
+  { expected, boundTo, send }: TokenExchange,
+  options: OAuthOptions,
 ): Promise<TokenResponse> {
   try {
-    const response = await send()
+    const response = await send(options)
     const idToken = await peekIdToken(response)
     const header = typeof idToken === 'string' ? readIdTokenHeader(endpoint.client, idToken) : undefined
     const client = oauthClient(endpoint.client, header?.alg)
     const body = await oauth.processGenericTokenEndpointResponse(endpoint.metadata, client, response)
-    if (body.token_type !== 'bearer') {
-      throw new ProtocolError(
-        'token_response_malformed',
-        'The token response has a token_type other than Bearer.',
-      )
+    const tokenType = boundTo === undefined ? 'bearer' : 'dpop'
+    if (body.token_type !== tokenType) {
+      const code = boundTo === undefined ? 'token_response_malformed' : 'token_not_bound'
+      throw new ProtocolError(code, `The token response has a token_type other than ${tokenType}.`)
     }
     if (expected.required && idToken === undefined) {
       throw new ProtocolError(
@@ -133,7 +156,8 @@ export async function readTokenResponse(
     }
     return {
       accessToken: body.access_token,
-      tokenType: 'bearer',
+      tokenType,
+      boundTo,
       expiresIn: body.expires_in,
       refreshToken: body.refresh_token,
       scope: body.scope,

@@ -4,7 +4,7 @@ import type { Client } from './client.ts'
 import { readCompactJws } from './compact-jws.ts'
 import { isSignedByServer, verifyJwtOf } from './jws-signature.ts'
 import type { JwsHeader, KeySet } from './key-set.ts'
-import { conciergeError, oauthClient, oauthOptions } from './oauth.ts'
+import { conciergeError, oauthClient, type OAuthOptions, oauthOptions } from './oauth.ts'
 import type { ServerMetadata } from './server-metadata.ts'
 
 /** What the authorization server says of the user. Values are the server's words: treat them as untrusted text. */
@@ -27,15 +27,29 @@ export interface UserInfoEndpoint {
  * @see OpenID Connect Core section 5.3
  */
 export async function requestUserInfo(
-  { client, metadata, keySet }: UserInfoEndpoint,
-  session: { readonly accessToken: string; readonly subject: string },
+  endpoint: UserInfoEndpoint,
+  session: { readonly accessToken: string; readonly subject: string; readonly boundTo?: string | undefined },
 ): Promise<UserInfo> {
+  const { client, metadata } = endpoint
   if (!metadata.userinfo_endpoint) {
     throw new UsageError('not_supported_by_server', `${client.issuer} names no userinfo_endpoint.`)
   }
+  const options = oauthOptions(client)
+  return client.senderConstraint
+    ? client.senderConstraint.request({ options, boundTo: session.boundTo }, (bound) =>
+        exchange(endpoint, session, bound),
+      )
+    : exchange(endpoint, session, options)
+}
+
+async function exchange(
+  { client, metadata, keySet }: UserInfoEndpoint,
+  session: { readonly accessToken: string; readonly subject: string },
+  options: OAuthOptions,
+): Promise<UserInfo> {
   const self = oauthClient(client)
   try {
-    const response = await oauth.userInfoRequest(metadata, self, session.accessToken, oauthOptions(client))
+    const response = await oauth.userInfoRequest(metadata, self, session.accessToken, options)
     const header = await readSignedAnswer(client, response)
     const pinned = { ...self, ...(header && { userinfo_signed_response_alg: header.alg }) }
     const claims = await oauth.processUserInfoResponse(metadata, pinned, session.subject, response)

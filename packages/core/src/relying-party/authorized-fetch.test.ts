@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { json } from '../testing/scripted-http.ts'
 import {
   canary,
@@ -125,5 +125,88 @@ describe('the authorized fetch', () => {
     server.on(`${issuer}/token`, () => new Response('', { status: 503 }))
     await expect(relyingParty.fetch(orders)).rejects.toMatchObject({ code: 'server_unavailable' })
     expect(relyingParty.session.status).toBe('authenticated')
+  })
+
+  it('replaces a token that was superseded while the call was under way, and refreshes nothing', async () => {
+    const waiting: (() => void)[] = []
+    server.on(orders, ({ headers }) =>
+      headers.get('authorization')?.endsWith('-1')
+        ? new Promise((resolve) => waiting.push(() => resolve(refused())))
+        : json({}),
+    )
+    const all = Promise.all(Array.from({ length: 20 }, () => relyingParty.fetch(orders)))
+    await vi.waitFor(() => expect(waiting).toHaveLength(20))
+    await server.clock.advance(3_600)
+    await relyingParty.getAccessToken()
+    for (const answer of waiting) answer()
+    expect((await all).map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+    expect(server.tokenRequests()).toHaveLength(2)
+    expect(calls().filter((token) => token.endsWith('-2'))).toHaveLength(20)
+  })
+
+  it('joins a refresh that is under way when the refusals come', async () => {
+    let release = (): void => undefined
+    const token = server.on(`${issuer}/token`, refused) ?? refused
+    server.on(`${issuer}/token`, async (request) => {
+      await new Promise<void>((resolve) => (release = resolve))
+      return token(request)
+    })
+    server.on(orders, ({ headers }) => (headers.get('authorization')?.endsWith('-1') ? refused() : json({})))
+    const all = Promise.all(Array.from({ length: 20 }, () => relyingParty.fetch(orders)))
+    await vi.waitFor(() => expect(server.tokenRequests()).toHaveLength(2))
+    const late = relyingParty.fetch(orders)
+    await vi.waitFor(() => expect(calls()).toHaveLength(21))
+    release()
+    expect([...(await all), await late].every(({ ok }) => ok)).toBe(true)
+    expect(server.tokenRequests()).toHaveLength(2)
+  })
+
+  it('gives up with the reason of its caller, and leaves the refresh to the others', async () => {
+    let release = (): void => undefined
+    const token = server.on(`${issuer}/token`, refused) ?? refused
+    server.on(`${issuer}/token`, async (request) => {
+      await new Promise<void>((resolve) => (release = resolve))
+      return token(request)
+    })
+    server.on(orders, () => json({}))
+    await server.clock.advance(3_600)
+    const abort = new AbortController()
+    const impatient = relyingParty.fetch(orders, { signal: abort.signal })
+    const patient = relyingParty.fetch(orders)
+    await vi.waitFor(() => expect(server.tokenRequests()).toHaveLength(2))
+    abort.abort(new Error('enough'))
+    await expect(impatient).rejects.toThrow('enough')
+    release()
+    await expect(patient).resolves.toMatchObject({ status: 200 })
+    expect(calls()).toEqual([`Bearer ${canary}-access-2`])
+  })
+
+  it('sends nothing for a caller who aborted before', async () => {
+    const before = server.requests.length
+    await expect(
+      relyingParty.fetch(orders, { signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough')
+    expect(server.requests).toHaveLength(before)
+  })
+
+  it('replays the body of a Request object, and leaves the object alone', async () => {
+    server.on(orders, ({ headers, body }) =>
+      headers.get('authorization')?.endsWith('-1')
+        ? refused()
+        : json({ body, type: headers.get('content-type') }),
+    )
+    const request = new Request(orders, { method: 'POST', body: new URLSearchParams({ one: 'coffee' }) })
+    await expect((await relyingParty.fetch(request)).json()).resolves.toEqual({
+      body: 'one=coffee',
+      type: 'application/x-www-form-urlencoded;charset=UTF-8',
+    })
+    await expect(request.text()).resolves.toBe('one=coffee')
+  })
+
+  it('lets init change what a Request object says', async () => {
+    server.on(orders, ({ method, body }) => json({ method, body }))
+    const request = new Request(orders, { method: 'POST', body: 'tea' })
+    const response = await relyingParty.fetch(request, { method: 'PUT', body: 'coffee' })
+    await expect(response.json()).resolves.toEqual({ method: 'PUT', body: 'coffee' })
   })
 })

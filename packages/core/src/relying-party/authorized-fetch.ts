@@ -1,42 +1,64 @@
-import { TransportError, UsageError } from '../errors.ts'
+import { SessionError, TransportError, UsageError } from '../errors.ts'
 import { networkError } from '../ports/bounded-request.ts'
+import { type Client, isSecureUrl } from '../protocol/client.ts'
+import { challengeOf } from '../protocol/www-authenticate.ts'
 import type { Renewal } from '../session/renewal.ts'
 import type { AccessGrant } from '../session/token-set.ts'
+import type { ChallengeHandler } from './challenge-handler.ts'
 import type { RelyingPartyContext } from './context.ts'
-import { isSecureUrl } from '../protocol/client.ts'
+import { createReplayableRequest, type ReplayableRequest } from './replayable-request.ts'
 
 /** The shape of the global fetch. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /**
- * A fetch that attaches the access token, for the declared origins only. A 401 with `invalid_token` leads to one refresh and one
- * replay, unless the body was a stream: that went out with the first attempt. Redirects are refused, lest the token follow them.
+ * A fetch that attaches the access token, for the declared origins only. A 401 with `invalid_token` leads to one refresh and one replay, where
+ * the body can be had again: not if it was a stream.
+ * A token that was superseded meanwhile is replaced without a refresh; a caller who aborts leaves a refresh under way to the others.
+ * Redirects are refused, lest the token follow them.
  * @param apis origins such as `https://api.example.com`
- * @throws UsageError `api_not_declared`, `invalid_configuration`, `insecure_url`; TransportError `redirected`, `network_failed`, `offline`; SessionError
- * @see RFC 6750 sections 2.1 and 3.1
+ * @param handle looks at each answer before it is given out
+ * @throws UsageError `api_not_declared`, `invalid_configuration`, `insecure_url`; TransportError `redirected`, `network_failed`, `offline`;
+ * SessionError; the reason of the caller's own abort
+ * @see RFC 6750 sections 2.1 and 3.1, RFC 9449 section 7.1
  */
 export function createAuthorizedFetch(
-  context: RelyingPartyContext,
+  { client, session }: RelyingPartyContext,
   renewal: Renewal,
-  apis: readonly string[],
+  { apis, handle }: { readonly apis: readonly string[]; readonly handle?: ChallengeHandler | undefined },
 ): Fetch {
   const origins = apis.map(readOrigin)
   return async (input, init) => {
-    const request = new Request(input, { ...init, redirect: 'manual' })
-    const { origin } = new URL(request.url)
-    if (!origins.includes(origin)) {
-      throw new UsageError(
-        'api_not_declared',
-        `No token goes to ${origin}: it is not among the declared apis. Add it to apis.`,
-      )
+    const { request, again } = createReplayableRequest(input, init)
+    checkDeclared(request, origins)
+    const send = (request: Request, grant: AccessGrant): Promise<Response> =>
+      sendWithToken(client, { request, again }, grant)
+    const replay = async (): Promise<Response | undefined> => {
+      const copy = await again()
+      return copy && send(copy, await renewal.current())
     }
-    const canReplay = !(init?.body instanceof ReadableStream) && !(input instanceof Request && input.body)
-    const spare = canReplay ? request.clone() : undefined
-    const used = await renewal.current()
-    const response = await send(context, request, used)
-    if (!spare || !isInvalidToken(response)) return response
-    await response.body?.cancel()
-    return send(context, spare, await renewal.otherThan(used))
+    const call = async (): Promise<Response> => {
+      let used = await renewal.current()
+      const madeBy = session.login()
+      let response = await send(request, used).catch(async (error: unknown) => {
+        if (!(error instanceof SessionError)) throw error
+        // A lost key ends the session there, unless somebody has logged in with another since.
+        used = await renewal.otherThan(used).catch(() => Promise.reject(error))
+        return send(request, used)
+      })
+      if (response.status === 401 && challengeOf(response, 'invalid_token')) {
+        const copy = await again()
+        if (!copy) return response
+        await response.body?.cancel()
+        used = await renewal.otherThan(used)
+        response = await send(copy, used)
+      }
+      const { accessToken } = used
+      return handle
+        ? handle(response, { accessToken, madeBy, login: () => session.login(), replay })
+        : response
+    }
+    return untilAborted(request.signal, call)
   }
 }
 
@@ -52,21 +74,40 @@ function readOrigin(api: string): string {
   return url.origin
 }
 
-async function send(
-  { client }: RelyingPartyContext,
-  request: Request,
-  { accessToken }: AccessGrant,
+function checkDeclared({ url }: Request, origins: readonly string[]): void {
+  const { origin } = new URL(url)
+  if (origins.includes(origin)) return
+  throw new UsageError(
+    'api_not_declared',
+    `No token goes to ${origin}: it is not among the declared apis. Add it to apis.`,
+  )
+}
+
+/** A token that is bound to a key is never sent without its proof, whatever an API asks. */
+function sendWithToken(
+  client: Client,
+  { request, again }: ReplayableRequest,
+  { accessToken, boundTo }: AccessGrant,
 ): Promise<Response> {
+  const send = (request: Request): Promise<Response> => sendOnce(client, request)
+  if (client.senderConstraint)
+    return client.senderConstraint.fetch({ accessToken, boundTo, request, again, send })
   request.headers.set('authorization', `Bearer ${accessToken}`)
-  const { origin, pathname } = new URL(request.url)
-  const response = await client.runtime.http(request.url, request).catch((error: unknown) => {
-    if (request.signal.aborted) throw error
-    throw networkError(client.runtime, request.url, error)
+  return send(request)
+}
+
+async function sendOnce({ runtime }: Client, request: Request): Promise<Response> {
+  const { signal, url } = request
+  signal.throwIfAborted()
+  const response = await runtime.http(url, request).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw networkError(runtime, url, error)
   })
   if (
     response.type === 'opaqueredirect' ||
     (response.status >= 300 && response.status < 400 && response.headers.has('location'))
   ) {
+    const { origin, pathname } = new URL(url)
     throw new TransportError(
       'redirected',
       `${origin}${pathname} redirects. Call the final address: a token does not follow redirects.`,
@@ -75,7 +116,11 @@ async function send(
   return response
 }
 
-function isInvalidToken(response: Response): boolean {
-  const challenge = response.headers.get('www-authenticate') ?? ''
-  return response.status === 401 && /\berror="?invalid_token\b/.test(challenge)
+/** Gives up with the signal's reason as soon as that is aborted; what is under way goes on for whoever else waits for it. */
+function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    work().then(resolve, reject)
+  })
 }

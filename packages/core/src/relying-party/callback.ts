@@ -13,8 +13,8 @@ export interface FinishedLogin {
 /**
  * The second half of a login: binds the answer to its transaction, redeems the code, verifies the ID token, and only then
  * replaces the session. Whatever fails leaves the session as it was.
- * @throws ProtocolError (every `callback_…`, `id_token_…` and `key_…` code); ServerError `access_denied`, `authorization_refused`,
- * `request_refused`; TransportError; StorageError
+ * @throws ProtocolError (every `callback_…`, `id_token_…` and `key_…` code, `clock_skew`, `token_not_bound`); ServerError `access_denied`, `authorization_refused`,
+ * `request_refused`; TransportError; StorageError; SessionError `dpop_key_lost`
  */
 export async function finishLogin(
   context: RelyingPartyContext,
@@ -27,15 +27,17 @@ export async function finishLogin(
   }
   const state = readState(parameters)
   const transaction = await context.transactions.take(state)
-  const { metadata, scope, redirectUri, codeVerifier, nonce, maxAge, returnTo, appState } = transaction
+  const { metadata, scope, redirectUri, codeVerifier, nonce, maxAge, boundTo, returnTo, appState } =
+    transaction
   const { client, keySet } = context
   context.learnMetadata(metadata)
   const checked = checkAuthorizationResponse(client, metadata, parameters, state)
   const response = await requestTokenByCode(
     { client, metadata, keySet },
-    { parameters: checked, redirectUri, codeVerifier },
+    { parameters: checked, redirectUri, codeVerifier, boundTo },
     { required: scope.split(' ').includes('openid'), nonce, ...(maxAge !== undefined && { maxAge }) },
   )
+  if (response.claims) client.senderConstraint?.learnServerTime(response.claims.iat)
   await beginSession(context, response, scope)
   return { ...(returnTo !== undefined && { returnTo }), ...(appState !== undefined && { appState }) }
 }

@@ -8,6 +8,7 @@ import {
   type ServerHabits,
 } from '../protocol/client.ts'
 import { publicClient } from '../protocol/client-authentication.ts'
+import type { SenderConstraintFactory } from '../protocol/sender-constraint.ts'
 
 /** How a client is registered at its authorization server. */
 export interface ClientOptions {
@@ -20,6 +21,8 @@ export interface ClientOptions {
   readonly idTokenAlgorithms?: readonly string[]
   /** Ways of this server that no specification has, made by `serverHabits()`. Default: none, it goes by the book. */
   readonly serverHabits?: ServerHabits
+  /** Binds the tokens to a key of this device: `dpop({ keys })`. Default: they serve whoever holds them. */
+  readonly senderConstraint?: SenderConstraintFactory
   readonly runtime?: Partial<Runtime>
 }
 
@@ -43,5 +46,6 @@ export function readClient(options: ClientOptions): Client {
   }
   const authentication = options.clientAuthentication ?? publicClient()
   const runtime = completeRuntime(options.runtime)
-  return { issuer, clientId, idTokenAlgorithms, authentication, serverHabits, runtime }
+  const senderConstraint = options.senderConstraint?.({ issuer, clientId, runtime })
+  return { issuer, clientId, idTokenAlgorithms, authentication, serverHabits, senderConstraint, runtime }
 }

@@ -17,6 +17,7 @@ import { createTransactionStore } from '../session/transaction.ts'
 import { createAuthorizedFetch, type Fetch } from './authorized-fetch.ts'
 import { beginSession } from './begin-session.ts'
 import { type FinishedLogin, finishLogin } from './callback.ts'
+import type { ChallengeHandler } from './challenge-handler.ts'
 import { type ClientOptions, readClient } from './client-options.ts'
 import {
   createServerMemory,
@@ -47,6 +48,8 @@ export interface RelyingPartyOptions extends ClientOptions, ServerOptions {
   readonly transactions: KeyValueStore
   /** Where the tokens are held. */
   readonly vault: KeyValueStore
+  /** What `fetch` does when an API asks for a stronger login or more scope: `stepUp()`. Default: it hands the answer on. */
+  readonly stepUp?: ChallengeHandler
 }
 
 /** Access tokens for one resource, and a fetch that uses them. */
@@ -92,7 +95,7 @@ export interface RelyingParty extends ResourceAccess {
 export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const context = createContext(options)
   const { client, session } = context
-  const apis = options.apis ?? []
+  const { apis = [], stepUp } = options
   return {
     get session() {
       return session.snapshot
@@ -102,13 +105,13 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     startLogin: (login) => startLogin(context, login),
     finishLogin: (parameters) => finishLogin(context, parameters),
     beginSession: (response) => beginSession(context, response, context.scope),
-    ...createResourceAccess(context, session, apis),
+    ...createResourceAccess(context, session, { apis, stepUp }),
     for: (resource, { scope } = {}) => {
       const target = scope === undefined ? { resource } : { resource, scope }
-      return createResourceAccess(context, session.for(target), apis)
+      return createResourceAccess(context, session.for(target), { apis, stepUp })
     },
     userInfo: async () => {
-      const { accessToken } = await session.current()
+      const { accessToken, boundTo } = await session.current()
       const claims = session.snapshot.status === 'authenticated' ? session.snapshot.claims : undefined
       if (!claims)
         throw new SessionError(
@@ -116,10 +119,8 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
           'This session has no ID token. Log in with the scope openid.',
         )
       const metadata = await context.metadata()
-      return requestUserInfo(
-        { client, metadata, keySet: context.keySet },
-        { accessToken, subject: claims.sub },
-      )
+      const endpoint = { client, metadata, keySet: context.keySet }
+      return requestUserInfo(endpoint, { accessToken, subject: claims.sub, boundTo })
     },
     endSession: (logout) => endSession(context, logout),
   }
@@ -128,11 +129,11 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
 function createResourceAccess(
   context: RelyingPartyContext,
   renewal: Renewal,
-  apis: readonly string[],
+  { apis, stepUp }: { readonly apis: readonly string[]; readonly stepUp: ChallengeHandler | undefined },
 ): ResourceAccess {
   return {
     getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
-    fetch: createAuthorizedFetch(context, renewal, apis),
+    fetch: createAuthorizedFetch(context, renewal, { apis, handle: stepUp }),
   }
 }
 
@@ -163,8 +164,8 @@ function createRefreshContext(
     vault: createTokenVault(options.vault, storageKey('tokens', client)),
     reuseWindow: options.refreshTokenReuseWindow ?? 0,
     prepare: async () => void (await server.metadata()),
-    request: async (refreshToken, target) =>
-      requestTokenByRefresh({ client, keySet, metadata: await server.metadata() }, refreshToken, target),
+    request: async (refreshToken, use) =>
+      requestTokenByRefresh({ client, keySet, metadata: await server.metadata() }, refreshToken, use),
     probe: async () => probeServer(client, await server.metadata()),
     discard: async (refreshToken) => {
       await requestRevocation(client, await server.metadata(), refreshToken, 'refresh_token')

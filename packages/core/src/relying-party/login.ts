@@ -21,8 +21,8 @@ export interface StartedLogin {
 
 /**
  * The first half of a login: writes the transaction down and gives the address to visit.
- * @throws ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`; UsageError `invalid_configuration`, `extension_missing`; TransportError; StorageError;
- * and as the extensions do
+ * @throws ProtocolError `metadata_issuer_mismatch`, `metadata_malformed`; UsageError `invalid_configuration`, `extension_missing`;
+ * TransportError; StorageError `storage_failed`, `key_not_kept`; and as the extensions do
  */
 export async function startLogin(
   context: RelyingPartyContext,
@@ -30,11 +30,9 @@ export async function startLogin(
 ): Promise<StartedLogin> {
   const metadata = await context.metadata()
   const { client, extensions } = context
-  const { url, ...secrets } = await buildAuthorizationRequest(client, metadata, {
-    ...options,
-    scope,
-    extensions,
-  })
+  const boundTo = await client.senderConstraint?.begin(metadata)
+  const request = { ...options, scope, extensions, boundTo }
+  const { url, ...secrets } = await buildAuthorizationRequest(client, metadata, request)
   await context.transactions.put({
     ...secrets,
     redirectUri: options.redirectUri,
@@ -42,6 +40,7 @@ export async function startLogin(
     metadata,
     startedAt: epochSeconds(context.clock),
     ...(options.maxAge !== undefined && { maxAge: options.maxAge }),
+    ...(boundTo !== undefined && { boundTo }),
     ...(returnTo !== undefined && { returnTo }),
     ...(appState !== undefined && { appState }),
   })

@@ -1,5 +1,6 @@
 import { buildEndSessionRequest, type EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
+import type { TokenSet } from '../session/token-set.ts'
 import type { RelyingPartyContext } from './context.ts'
 
 /** How a logout goes. */
@@ -9,7 +10,8 @@ export interface LogoutOptions {
 }
 
 /**
- * Ends the session: erases it here first, then revokes the refresh token as well as that can be done.
+ * Ends the session: erases it here first, then revokes the refresh token as well as that can be done, and last erases the key that
+ * the tokens were bound to.
  * @returns the request that ends the user's session at the authorization server too; undefined where it has no endpoint for that, or cannot be reached
  * @throws StorageError
  */
@@ -18,6 +20,18 @@ export async function endSession(
   options: LogoutOptions = {},
 ): Promise<EndSessionRequest | undefined> {
   const tokens = await context.session.end()
+  try {
+    return await endAtServer(context, tokens, options)
+  } finally {
+    await context.client.senderConstraint?.forget()
+  }
+}
+
+async function endAtServer(
+  context: RelyingPartyContext,
+  tokens: TokenSet | undefined,
+  options: LogoutOptions,
+): Promise<EndSessionRequest | undefined> {
   const metadata = await context.metadata().catch(() => undefined)
   if (!metadata) return undefined
   if (tokens?.refreshToken !== undefined) {

@@ -8,6 +8,12 @@ import { authenticated, createSessionState, type Session } from './session-state
 import type { TokenSet } from './token-set.ts'
 import { createRecord, type TokenTarget } from './token-vault.ts'
 
+/** One login: its refreshes share the family, another login has another. */
+export interface Login {
+  readonly family: string | undefined
+  readonly subject: string | undefined
+}
+
 /** A session from its beginning by a login, or its restoring from the vault, to its end. */
 export interface LiveSession extends Renewal {
   readonly snapshot: Session
@@ -18,6 +24,8 @@ export interface LiveSession extends Renewal {
   for(target: TokenTarget): Renewal
   /** Begins a session with the tokens of a login, in place of the one before. */
   begin(tokens: TokenSet): Promise<void>
+  /** Whose login it is, to tell it from another. */
+  login(): Login
   /** Ends the session here; gives the tokens it had. @throws StorageError */
   end(): Promise<TokenSet | undefined>
 }
@@ -65,6 +73,7 @@ export function createLiveSession(context: RefreshContext): LiveSession {
       const entry = await vault.write(record).catch(ignoreStorageError)
       if (entry && held === begun) held = holdTokens(entry, runtime.clock)
     },
+    login: () => ({ family: held?.record.family, subject: held?.record.tokens.claims?.sub }),
     end: async () => {
       const { tokens } = (held ?? (await vault.read()))?.record ?? {}
       holder.take(undefined, { status: 'anonymous' })

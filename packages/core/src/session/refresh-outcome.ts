@@ -1,4 +1,4 @@
-import { ServerError, TransportError } from '../errors.ts'
+import { ServerError, SessionError, StorageError, TransportError } from '../errors.ts'
 
 /**
  * What a failed refresh request says about the refresh token.
@@ -23,6 +23,9 @@ const gatewayFailures = [502, 504]
 /** Tells what a failed refresh request means. */
 export function readRefreshOutcome(error: unknown): RefreshOutcome {
   if (error instanceof ServerError) return error.error === 'invalid_grant' ? 'refused' : 'unspent'
+  // Without its key no refresh token serves; with a key store that fails none was sent.
+  if (error instanceof SessionError) return 'refused'
+  if (error instanceof StorageError) return 'unspent'
   if (!(error instanceof TransportError)) return 'unknown'
   switch (error.code) {
     case 'offline':

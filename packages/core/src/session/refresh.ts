@@ -25,8 +25,11 @@ export interface RefreshContext {
   readonly reuseWindow: Seconds
   /** Learns what is still to be learnt about the server, before the refresh token counts as sent. */
   prepare(): Promise<void>
-  /** One token request. Nothing aborts it once it is under way. */
-  request(refreshToken: string, target: TokenTarget | undefined): Promise<TokenResponse>
+  /** One token request, for a refresh token that may be bound to a key. Nothing aborts it once it is under way. */
+  request(
+    refreshToken: string,
+    use: { readonly target: TokenTarget | undefined; readonly boundTo: string | undefined },
+  ): Promise<TokenResponse>
   /** Rejects while the server cannot be reached. */
   probe(): Promise<void>
   /** Revokes a refresh token that nobody may use any more, as well as that can be done. */
@@ -95,7 +98,7 @@ function serves({ stale, runtime }: Refresh, entry: VaultEntry, test: typeof isF
 
 /** The mark goes down before the request goes out, so that whoever comes after a crash knows. */
 async function send(context: Refresh, entry: VaultEntry, isRetry: boolean): Promise<VaultEntry> {
-  const { refreshToken } = entry.record.tokens
+  const { refreshToken, boundTo } = entry.record.tokens
   if (refreshToken === undefined && context.stale.target) throw noRefreshToken(context.stale.target)
   if (refreshToken === undefined) throw await endSession(context, entry, 'There is no refresh token.')
   const attempt = { isRetry, startedAt: epochSeconds(context.runtime.clock) }
@@ -103,7 +106,7 @@ async function send(context: Refresh, entry: VaultEntry, isRetry: boolean): Prom
   if (!marked) return adoptOther(context, entry)
   let response: TokenResponse
   try {
-    response = await context.request(refreshToken, context.stale.target)
+    response = await context.request(refreshToken, { target: context.stale.target, boundTo })
     checkSameUser(entry.record.tokens.claims, response.claims)
   } catch (error) {
     return settleFailure(context, { entry, marked, error })
@@ -140,7 +143,8 @@ async function settleFailure(
     case 'refused': {
       const latest = await readEntry(context.vault, marked)
       if (latest.record.generation !== entry.record.generation) return latest
-      throw await endSession(context, latest, 'The server refuses the refresh token.')
+      const over = await endSession(context, latest, 'The server refuses the refresh token.')
+      throw error instanceof SessionError ? error : over
     }
     case 'unspent':
       await context.vault.write(entry.record, marked.version).catch(() => undefined)

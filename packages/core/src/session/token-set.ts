@@ -12,6 +12,8 @@ export interface AccessGrant {
   readonly receivedAt: EpochSeconds
   /** The age from which it is renewed: before its end, and not at the same moment as everybody else's. */
   readonly renewAt: Seconds | undefined
+  /** Thumbprint of the key that it is bound to; undefined where it is bound to none. */
+  readonly boundTo?: string | undefined
   /** Space-delimited, as granted. */
   readonly scope: string
 }
@@ -50,6 +52,7 @@ export function mergeTokenResponse(
     claims: response.claims ?? before.claims,
     scope: response.scope ?? before.scope,
     authorizationDetails: response.authorizationDetails ?? before.authorizationDetails,
+    ...(response.boundTo !== undefined && { boundTo: response.boundTo }),
   }
 }
 

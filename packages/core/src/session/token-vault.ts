@@ -90,10 +90,15 @@ export function createTokenVault(store: KeyValueStore, key: string): TokenVault 
 }
 
 function isRecord(value: unknown): value is SessionRecord {
-  const { tokens, family, generation } = Object(value) as Partial<SessionRecord>
-  const { accessToken, scope, receivedAt } = Object(tokens) as Partial<TokenSet>
+  const { tokens, family, generation, attempt } = Object(value) as Partial<SessionRecord>
+  const { accessToken, scope, receivedAt, ...rest } = Object(tokens) as Partial<TokenSet>
+  const { startedAt } = Object(attempt) as Partial<NonNullable<SessionRecord['attempt']>>
+  const isAbsentOr = (type: string, ...members: readonly unknown[]): boolean =>
+    members.every((member) => member === undefined || typeof member === type)
   return (
     [family, generation, accessToken, scope].every((text) => typeof text === 'string') &&
-    typeof receivedAt === 'number'
+    typeof receivedAt === 'number' &&
+    isAbsentOr('number', rest.expiresIn, rest.renewAt, startedAt) &&
+    isAbsentOr('string', rest.refreshToken, rest.idToken, rest.boundTo)
   )
 }

@@ -12,6 +12,8 @@ export interface Transaction {
   readonly redirectUri: string
   readonly scope: string
   readonly maxAge?: Seconds
+  /** Thumbprint of the key that the code is bound to. */
+  readonly boundTo?: string
   /** The server as it was when the login started: its answer is checked against this, whatever the metadata says by then. */
   readonly metadata: ServerMetadata
   readonly startedAt: EpochSeconds
@@ -91,8 +93,22 @@ function checkTaken(
   return transaction
 }
 
-/** What is not a book of ours counts as an empty one. */
+/** What is not a book of ours counts as an empty one, and what is no transaction as none. */
 function readBook(value: unknown): Book {
   const { pending, taken } = Object(value) as Partial<Book>
-  return { pending: Array.isArray(pending) ? pending : [], taken: Array.isArray(taken) ? taken : [] }
+  return {
+    pending: Array.isArray(pending) ? pending.filter(isTransaction) : [],
+    taken: Array.isArray(taken) ? taken : [],
+  }
+}
+
+function isTransaction(value: unknown): boolean {
+  const { state, nonce, codeVerifier, redirectUri, scope, startedAt, metadata } = Object(
+    value,
+  ) as Partial<Transaction>
+  return (
+    [state, nonce, codeVerifier, redirectUri, scope, metadata?.issuer].every(
+      (text) => typeof text === 'string',
+    ) && typeof startedAt === 'number'
+  )
 }
