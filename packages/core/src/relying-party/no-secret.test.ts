@@ -44,7 +44,7 @@ const logIn = async (options?: Partial<RelyingPartyOptions>) => {
   await server.logIn(relyingParty)
   return relyingParty
 }
-const answer = (path: string, response: () => Response | Promise<Response>): void =>
+const answer = (path: string, response: () => Response | Promise<Response>): unknown =>
   server.on(issuer + path, response)
 /** What a fetch throws that tells all about its request. */
 const leakyFailure = (): never => {

@@ -19,7 +19,7 @@ const insufficient = (parameters = ', acr_values="gold silver", max_age="5"'): R
   challenge(`Bearer error="insufficient_user_authentication"${parameters}`)
 
 /** An API that wants tokens of a later login than the first. */
-const wantLaterLogin = (): void =>
+const wantLaterLogin = (): unknown =>
   server.on(transfer, ({ headers, body }) =>
     headers.get('authorization')?.endsWith('-1') ? insufficient() : json({ body }),
   )
