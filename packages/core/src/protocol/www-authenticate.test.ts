@@ -79,12 +79,13 @@ describe('the challenges of a WWW-Authenticate header', () => {
     )
   })
 
-  it('cost the same for each part of a header, however it is made', () => {
-    // A reader that starts over at each part would take some seconds for these.
-    for (const piece of ['"', 'a', ' ', 'a=', 'a="', '\\', 'a ', '=', 'a=b,', 'a a,']) {
-      readChallenges(`Bearer ${piece.repeat(8_192 / piece.length - 7)}`)
-    }
-  })
+  it.each(['"', 'a', ' ', 'a=', 'a="', '\\', 'a ', '=', 'a=b,', 'a a,'])(
+    'are at most as many as the header has words, be it made of %j alone',
+    (piece) => {
+      const header = `Bearer ${piece.repeat(8_192 / piece.length - 7)}`
+      expect(readChallenges(header).length).toBeLessThanOrEqual(header.split(/[\s,=]+/).length)
+    },
+  )
 
   it('are given back as they were written', () => {
     const name = fc.stringMatching(/^[a-z][a-z_]{0,10}$/)
