@@ -1,0 +1,172 @@
+import {
+  createMemoryKeyStore,
+  createMemoryStore,
+  createRelyingParty,
+  dpop,
+  jwtResponse,
+  privateKeyJwt,
+  pushedAuthorization,
+  type RelyingParty,
+  type RelyingPartyOptions,
+  signedRequest,
+  signerFromKey,
+  stepUp,
+} from '@oauth-concierge/core'
+import {
+  type ClientOptions,
+  createReferenceServer,
+  type ReferenceServer,
+} from '@oauth-concierge/reference-server'
+import { exportJWK, generateKeyPair } from 'jose'
+import { describe, expect, it } from 'vitest'
+
+const issuer = 'https://id.example'
+const redirectUri = 'https://app.example/callback'
+
+interface Visit {
+  readonly server: ReferenceServer
+  readonly relyingParty: RelyingParty
+}
+
+function createVisit(client: Partial<ClientOptions>, options: Partial<RelyingPartyOptions>): Visit {
+  const server = createReferenceServer({
+    issuer,
+    clients: [{ clientId: 'app', redirectUris: [redirectUri], ...client }],
+    resources: [{ identifier: `${issuer}/resource` }, { identifier: 'https://stock.example' }],
+  })
+  const relyingParty = createRelyingParty({
+    issuer,
+    clientId: 'app',
+    apis: [issuer],
+    transactions: createMemoryStore(),
+    vault: createMemoryStore(),
+    ...options,
+    runtime: { http: (url, init) => server.fetch(new Request(url, init)) },
+  })
+  return { server, relyingParty }
+}
+
+async function logIn(
+  { server, relyingParty }: Visit,
+  options: { readonly acrValues?: readonly string[] } = {},
+): Promise<void> {
+  const { url } = await relyingParty.startLogin({ redirectUri, ...options })
+  const back = await server.signIn({ url })
+  await relyingParty.finishLogin(back.searchParams)
+}
+
+async function createSigner() {
+  const pair = await generateKeyPair('ES256')
+  const jwks = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'app-1', alg: 'ES256' }] }
+  return { jwks, signer: signerFromKey(pair.privateKey, { keyId: 'app-1' }) }
+}
+
+describe('against the reference server', () => {
+  it('a request is pushed, and a plain one refused where pushing is required', async () => {
+    const pushed = createVisit(
+      { requirePushedAuthorizationRequests: true },
+      { authorization: [pushedAuthorization()] },
+    )
+    await logIn(pushed)
+    expect(pushed.server.ledger.count({ path: '/par', status: 201 })).toBe(1)
+    const plain = createVisit({ requirePushedAuthorizationRequests: true }, {})
+    await expect(logIn(plain)).rejects.toThrow()
+  })
+
+  it('a request is signed, pushed and answered with a signed response, by a client with a key', async () => {
+    const { jwks, signer } = await createSigner()
+    const visit = createVisit(
+      { jwks, requireSignedRequestObject: true },
+      {
+        clientAuthentication: privateKeyJwt(signer),
+        authorization: [jwtResponse(), signedRequest(signer), pushedAuthorization({ mode: 'required' })],
+      },
+    )
+    await logIn(visit)
+    expect(visit.relyingParty.session).toMatchObject({ status: 'authenticated', claims: { sub: 'ada' } })
+    visit.server.clock.advance(10)
+    await expect(visit.relyingParty.userInfo()).resolves.toMatchObject({ sub: 'ada' })
+  })
+
+  it('tokens are bound to a key through login, calls, refreshes and user info, with nonces of the server', async () => {
+    const visit = createVisit(
+      { dpopBoundAccessTokens: true },
+      { senderConstraint: dpop({ keys: createMemoryKeyStore() }) },
+    )
+    await logIn(visit)
+    const { relyingParty, server } = visit
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, () => relyingParty.for(`${issuer}/resource`).fetch(`${issuer}/resource`)),
+    )
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+    await expect(relyingParty.userInfo()).resolves.toMatchObject({ sub: 'ada' })
+    expect(server.ledger.count({ endpoint: 'token', grantType: 'refresh_token', status: 200 })).toBe(1)
+    const token = await relyingParty.getAccessToken()
+    const thief = await server.fetch(
+      new Request(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } }),
+    )
+    expect(thief.status).toBe(401)
+  })
+
+  it('several resources are served from one refresh-token family', async () => {
+    const visit = createVisit({}, {})
+    await logIn(visit)
+    const { relyingParty, server } = visit
+    const tokens = await Promise.all([
+      relyingParty.for(`${issuer}/resource`).getAccessToken(),
+      relyingParty.for('https://stock.example').getAccessToken(),
+    ])
+    expect(new Set(tokens).size).toBe(2)
+    server.assert.noRefreshTokenReused()
+    const families = server.ledger.tokens
+      .filter(({ kind }) => kind === 'refresh_token')
+      .map(({ familyId }) => familyId)
+    expect(new Set(families).size).toBe(1)
+  })
+
+  it('a call that needs a stronger login leads to one, and is made again', async () => {
+    const visit: Visit = createVisit(
+      {},
+      { stepUp: stepUp(async ({ acrValues }) => logIn(visit, { ...(acrValues && { acrValues }) })) },
+    )
+    await logIn(visit)
+    const response = await visit.relyingParty.fetch(`${issuer}/resource?acr_values=mfa`)
+    expect(response.status).toBe(200)
+    expect(visit.relyingParty.session).toMatchObject({ claims: { acr: 'mfa' } })
+  })
+})
+
+describe('with a fault at the reference server', () => {
+  it.each([
+    ['callback.iss_removed', 'callback_issuer_mismatch'],
+    ['callback.code_twice', 'callback_malformed'],
+    ['id_token.wrong_nonce', 'id_token_claim_invalid'],
+    ['id_token.broken_signature', 'id_token_signature_invalid'],
+    ['id_token.exp_milliseconds', 'id_token_claim_invalid'],
+    ['id_token.header_jku', 'id_token_malformed'],
+    ['id_token.missing', 'id_token_missing'],
+    ['token.html_200', 'unexpected_response'],
+    ['token.type_mac', 'token_response_malformed'],
+    ['jwks.keys_object', 'key_set_malformed'],
+    ['jwks.weak_rsa_1024', 'key_not_found'],
+    ['discovery.wrong_issuer', 'metadata_issuer_mismatch'],
+    ['discovery.http_endpoints', 'metadata_malformed'],
+  ] as const)('%s a login ends with %s and no session', async (fault, code) => {
+    const visit = createVisit({}, {})
+    visit.server.faults.on(fault, { forGood: true })
+    await expect(logIn(visit)).rejects.toMatchObject({ code })
+    expect(visit.relyingParty.session.status).not.toBe('authenticated')
+  })
+
+  it.each([
+    'jwks.rotated_just_now',
+    'id_token.audience_array',
+    'token.expires_in_missing',
+    'token.type_mixed_case',
+  ] as const)('%s a login succeeds', async (fault) => {
+    const visit = createVisit({}, {})
+    await logIn(visit)
+    visit.server.faults.on(fault, { forGood: true })
+    await expect(logIn(visit)).resolves.toBeUndefined()
+  })
+})
