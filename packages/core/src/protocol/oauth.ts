@@ -3,6 +3,7 @@ import { boundedRequest, type RequestLimits } from '../ports/bounded-request.ts'
 import { ConciergeError, ProtocolError, ServerError, TransportError } from '../errors.ts'
 import { completeRuntime } from '../ports/default-runtime.ts'
 import type { Clock } from '../ports/clock.ts'
+import { readJsonObject } from './amend-answer.ts'
 import type { Client } from './client.ts'
 
 /** The request options of oauth4webapi that route every exchange through our bounded request. */
@@ -15,12 +16,21 @@ export interface OAuthOptions {
 /** Options for one call of oauth4webapi on behalf of `client`. */
 export function oauthOptions(client: Client, limits?: RequestLimits): OAuthOptions {
   return {
-    [oauth.customFetch]: (url, init: { readonly body?: unknown }) => {
+    [oauth.customFetch]: async (url, init: { readonly body?: unknown; readonly method?: string }) => {
       const send = (): Promise<Response> => boundedRequest(client.runtime, url, init as RequestInit, limits)
-      return client.serverHabits?.(send, init.body) ?? send()
+      const answer = await (client.serverHabits?.(send, init.body) ?? send())
+      return init.method === 'POST' ? withoutChallenge(answer) : answer
     },
     [oauth.allowInsecureRequests]: true,
   }
+}
+
+/** A refusal says why in its body (RFC 6749 section 5.2); oauth4webapi would read only the challenge beside it. */
+async function withoutChallenge(answer: Response): Promise<Response> {
+  if (answer.status !== 401 || !(await readJsonObject(answer))?.['error']) return answer
+  const headers = new Headers(answer.headers)
+  headers.delete('www-authenticate')
+  return new Response(answer.body, { status: answer.status, headers })
 }
 
 const clock: unique symbol = Symbol('clock')
