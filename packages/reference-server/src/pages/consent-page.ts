@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { AuthorizationDetail, Interaction, Login } from '../state/records.ts'
-import { type Html, interactionFields, sendPage } from './page.ts'
+import { decision } from './decision.ts'
+import { type Html, sendPage } from './page.ts'
 
 /** What the consent page shows. */
 export interface ConsentPageView {
@@ -45,19 +46,6 @@ export function consentPage(view: ConsentPageView): Promise<Response> {
   const asks = items.length > 0 ? 'The application asks to:' : 'The application asks for nothing more.'
   const content = html` <h1>Allow ${client.clientName}?</h1>
     <p class="quiet">You are signed in as ${login.user.username}. ${asks}</p>
-    ${
-      items.length > 0
-        ? html`<ul>
-            ${items}
-          </ul>`
-        : ''
-    }
-    <form method="post">
-      ${interactionFields(interaction)}
-      <div class="actions">
-        <button name="decision" value="allow">Allow</button>
-        <button name="decision" value="deny" class="second">Deny</button>
-      </div>
-    </form>`
+    ${decision(interaction, items)}`
   return sendPage({ title: `Allow ${client.clientName}?`, content })
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { DeviceAuthorization, DeviceInteraction } from '../state/pending-records.ts'
 import type { Client } from '../settings.ts'
 import type { Login } from '../state/records.ts'
+import { decision } from './decision.ts'
 import { interactionFields, sendPage } from './page.ts'
 
 /** What the page for the code shows. */
@@ -63,20 +64,7 @@ export function deviceConfirmationPage(view: DeviceConfirmationPageView): Promis
     <p class="quiet">
       You are signed in as ${login.user.username}. ${items.length > 0 ? 'The device asks to:' : ''}
     </p>
-    ${
-      items.length > 0
-        ? html`<ul>
-            ${items}
-          </ul>`
-        : ''
-    }
-    <form method="post">
-      ${interactionFields(interaction)}
-      <div class="actions">
-        <button name="decision" value="allow">Allow</button>
-        <button name="decision" value="deny" class="second">Deny</button>
-      </div>
-    </form>`
+    ${decision(interaction, items)}`
   return sendPage({ title, content })
 }
 
