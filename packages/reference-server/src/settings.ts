@@ -1,10 +1,15 @@
-import type { JSONWebKeySet, JWK } from 'jose'
-import { jwtBearerGrantType } from './grant-types.ts'
+import type { JWK } from 'jose'
 import { signingAlgOf } from './state/signing-key.ts'
+import { buildClient, type Client } from './clients/registered-client.ts'
+import {
+  defaultLifetimes,
+  demoAuthorizationDetailsTypes,
+  demoClient,
+  demoScopes,
+  standardScopes,
+} from './default-settings.ts'
 import type { Guard } from './guards.ts'
 import type {
-  ClientAuthenticationName,
-  ClientOptions,
   DpopOptions,
   Lifetimes,
   ProtectedResourceOptions,
@@ -15,46 +20,8 @@ import type {
 } from './options.ts'
 import { buildUserProviders, type User, type UserProvider, usersByName } from './users/user-providers.ts'
 
+export type { Client, ServiceAccount } from './clients/registered-client.ts'
 export type { User, UserProvider } from './users/user-providers.ts'
-
-/** A registered client with every default filled in. */
-export interface Client {
-  readonly clientId: string
-  readonly clientSecret: string | undefined
-  readonly clientName: string
-  readonly authenticationMethods: readonly ClientAuthenticationName[]
-  readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris: readonly string[]
-  readonly grantTypes: readonly string[]
-  readonly scopes: readonly string[] | undefined
-  readonly skipConsent: boolean
-  readonly requirePkce: boolean
-  readonly audience: string
-  readonly userProvider: UserProvider
-  readonly refreshTokenRotation: RefreshTokenRotation
-  readonly dpopBoundAccessTokens: boolean
-  /** RFC 7523, RFC 9101, RFC 9126, RFC 9396. */
-  readonly jwks: JSONWebKeySet | undefined
-  readonly requirePushedAuthorizationRequests: boolean
-  readonly requireSignedRequestObject: boolean
-  readonly authorizationDetailsTypes: readonly string[] | undefined
-  readonly userinfoSignedResponseAlg: SigningAlg | undefined
-  readonly serviceAccount: ServiceAccount | undefined
-  /** Undefined where any will do. */
-  readonly tokenExchangeTargets: readonly string[] | undefined
-  readonly backchannelLogoutUri: string | undefined
-  readonly backchannelLogoutSessionRequired: boolean
-  readonly frontchannelLogoutUri: string | undefined
-  readonly frontchannelLogoutSessionRequired: boolean
-}
-
-/** A client that gets tokens by its own assertions. */
-export interface ServiceAccount {
-  /** `sub` of its tokens. */
-  readonly name: string
-  /** The usernames of those whom it may act for. */
-  readonly actsFor: readonly string[]
-}
 
 /** An API of the server's own, with every default filled in. */
 export interface ProtectedResource {
@@ -98,50 +65,6 @@ export interface Settings {
   readonly initialAccessToken: string | undefined
 }
 
-/** The scopes of OpenID Connect, with the words for the consent page. */
-export const standardScopes: Readonly<Record<string, string>> = {
-  openid: 'Know who you are',
-  profile: 'See your name and profile',
-  email: 'See your e-mail address',
-  phone: 'See your phone number',
-  address: 'See your postal address',
-  offline_access: 'Keep access while you are away',
-}
-
-const demoScopes: Readonly<Record<string, string>> = {
-  'orders.read': 'See your orders',
-  'orders.write': 'Change your orders',
-}
-
-const demoAuthorizationDetailsTypes: Readonly<Record<string, string>> = {
-  payment_initiation: 'Make a payment',
-}
-
-/** Where an application under development is usually found. */
-export const localAddresses: Pick<ClientOptions, 'postLogoutRedirectUris'> & {
-  readonly redirectUris: readonly string[]
-} = {
-  redirectUris: [
-    'http://127.0.0.1/callback',
-    'http://localhost:3000/callback',
-    'http://localhost:5173/callback',
-  ],
-  postLogoutRedirectUris: ['http://127.0.0.1/', 'http://localhost:3000/', 'http://localhost:5173/'],
-}
-
-const demoClient: ClientOptions = { clientId: 'spa', clientName: 'Demo application', ...localAddresses }
-
-const defaultLifetimes: Lifetimes = {
-  accessToken: 3600,
-  refreshToken: 30 * 24 * 3600,
-  idToken: 3600,
-  code: 60,
-  session: 24 * 3600,
-  deviceCode: 600,
-  backchannelRequest: 120,
-  pushedRequest: 60,
-}
-
 function checkIssuer(issuer: string): string {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   const isWebUrl = url?.protocol === 'https:' || url?.protocol === 'http:'
@@ -149,11 +72,6 @@ function checkIssuer(issuer: string): string {
     throw new TypeError(`issuer must be an http(s) URL without query or fragment: ${issuer}`)
   }
   return issuer
-}
-
-function checkLogoutUri(uri: string | undefined): string | undefined {
-  if (uri === undefined || (URL.canParse(uri) && /^https?:[^#]*$/.test(uri))) return uri
-  throw new TypeError(`a logout URI must be an http(s) URL without fragment: ${uri}`)
 }
 
 function readSigningAlg({ keys = [], signingAlg }: ReferenceServerOptions): SigningAlg {
@@ -166,96 +84,6 @@ function readSigningAlg({ keys = [], signingAlg }: ReferenceServerOptions): Sign
 function checkPollingInterval(seconds: number): number {
   if (seconds > 0) return seconds
   throw new TypeError(`pollingInterval must be a positive number of seconds: ${seconds}`)
-}
-
-function methodsOf(client: ClientOptions): readonly ClientAuthenticationName[] {
-  const { clientSecret, jwks, tokenEndpointAuthMethod } = client
-  if (tokenEndpointAuthMethod) return [tokenEndpointAuthMethod]
-  const bySecret = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'] as const
-  const methods = [
-    ...(clientSecret === undefined ? [] : bySecret),
-    ...(jwks ? (['private_key_jwt'] as const) : []),
-  ]
-  return methods.length > 0 ? methods : ['none']
-}
-
-function buildServiceAccount({ clientId, jwks, serviceAccount }: ClientOptions): ServiceAccount | undefined {
-  if (!serviceAccount) return undefined
-  if (!jwks) throw new TypeError(`client ${clientId}: a serviceAccount needs jwks`)
-  return { name: serviceAccount.email ?? clientId, actsFor: serviceAccount.actsFor ?? [] }
-}
-
-function defaultGrantTypes({ serviceAccount }: ClientOptions): readonly string[] {
-  return serviceAccount ? [jwtBearerGrantType] : ['authorization_code', 'refresh_token']
-}
-
-function checkClient(client: ClientOptions, signingAlg: SigningAlg): void {
-  const { clientSecret, jwks, userinfoSignedResponseAlg = signingAlg } = client
-  const methods = methodsOf(client)
-  const refuse = (reason: string) => new TypeError(`client ${client.clientId}: ${reason}`)
-  if (methods.includes('none') && clientSecret !== undefined) {
-    throw refuse('a secret and tokenEndpointAuthMethod "none" exclude each other')
-  }
-  if (methods.some((method) => method.startsWith('client_secret')) && clientSecret === undefined) {
-    throw refuse('its tokenEndpointAuthMethod needs a clientSecret')
-  }
-  if (methods.includes('private_key_jwt') && !jwks) throw refuse('private_key_jwt needs jwks')
-  if (client.requireSignedRequestObject && !jwks) throw refuse('requireSignedRequestObject needs jwks')
-  if (userinfoSignedResponseAlg !== signingAlg) throw refuse(`the server signs with ${signingAlg} only`)
-}
-
-/** What clients take from the server where they say nothing. */
-export type ClientDefaults = Pick<
-  Settings,
-  'audience' | 'signingAlg' | 'refreshTokenRotation' | 'userProviders'
->
-
-function providerOf(
-  { clientId, userProvider }: ClientOptions,
-  { userProviders }: ClientDefaults,
-): UserProvider {
-  const provider =
-    userProvider === undefined ? [...userProviders.values()][0] : userProviders.get(userProvider)
-  if (provider) return provider
-  throw new TypeError(`client ${clientId}: there is no user provider ${userProvider ?? 'at all'}`)
-}
-
-/**
- * A registered client with every default filled in.
- *
- * @throws TypeError when the client contradicts itself or the server, or names an unknown user provider
- */
-export function buildClient(client: ClientOptions, defaults: ClientDefaults): Client {
-  const { audience, refreshTokenRotation, signingAlg } = defaults
-  checkClient(client, signingAlg)
-  const isPublic = methodsOf(client).includes('none')
-  return {
-    clientId: client.clientId,
-    clientSecret: client.clientSecret,
-    clientName: client.clientName ?? client.clientId,
-    authenticationMethods: methodsOf(client),
-    redirectUris: client.redirectUris ?? [],
-    postLogoutRedirectUris: client.postLogoutRedirectUris ?? [],
-    grantTypes: client.grantTypes ?? defaultGrantTypes(client),
-    scopes: client.scopes,
-    skipConsent: client.skipConsent ?? false,
-    requirePkce: isPublic || (client.requirePkce ?? false),
-    audience: client.audience ?? audience,
-    userProvider: providerOf(client, defaults),
-    refreshTokenRotation: client.refreshTokenRotation ?? refreshTokenRotation,
-    dpopBoundAccessTokens: client.dpopBoundAccessTokens ?? false,
-    jwks: client.jwks,
-    serviceAccount: buildServiceAccount(client),
-    tokenExchangeTargets: client.tokenExchangeTargets,
-    requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests ?? false,
-    requireSignedRequestObject: client.requireSignedRequestObject ?? false,
-    authorizationDetailsTypes: client.authorizationDetailsTypes,
-    userinfoSignedResponseAlg: client.userinfoSignedResponseAlg,
-    backchannelLogoutUri: checkLogoutUri(client.backchannelLogoutUri),
-    backchannelLogoutSessionRequired: client.backchannelLogoutSessionRequired ?? false,
-    frontchannelLogoutUri: checkLogoutUri(client.frontchannelLogoutUri),
-    frontchannelLogoutSessionRequired: client.frontchannelLogoutSessionRequired ?? false,
-  }
 }
 
 function buildProtectedResource(resource: ProtectedResourceOptions, issuer: string): ProtectedResource {

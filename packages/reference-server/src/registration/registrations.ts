@@ -1,6 +1,6 @@
 import type { ServerContext } from '../context.ts'
 import type { ClientOptions } from '../options.ts'
-import { buildClient } from '../settings.ts'
+import { buildClient } from '../clients/registered-client.ts'
 import type { Registration } from '../state/records.ts'
 import { revokeFamily } from '../tokens/token-families.ts'
 import type { NewClient } from './client-metadata.ts'

@@ -1,6 +1,7 @@
 import { OAuthError } from '../http/oauth-error.ts'
 import type { ReceivedParameters } from '../http/parameters.ts'
-import { type Settings, standardScopes } from '../settings.ts'
+import { standardScopes } from '../default-settings.ts'
+import type { Settings } from '../settings.ts'
 
 function checkResource({ resources }: Settings, resource: string): void {
   if (!URL.canParse(resource) || resource.includes('#')) {

@@ -1,5 +1,5 @@
 import type { ReferenceServerOptions } from '../../options.ts'
-import { localAddresses } from '../../settings.ts'
+import { localAddresses } from '../../default-settings.ts'
 
 /** Clients, users, lifetimes and keys of an `auth0` server that is told nothing. */
 export const auth0Defaults: Partial<ReferenceServerOptions> = {

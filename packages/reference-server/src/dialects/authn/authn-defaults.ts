@@ -1,5 +1,5 @@
 import type { ReferenceServerOptions } from '../../options.ts'
-import { localAddresses } from '../../settings.ts'
+import { localAddresses } from '../../default-settings.ts'
 import { serviceAccountScope } from './service-accounts-endpoint.ts'
 
 /** Clients, users, scopes and keys of an `authn` server that is told nothing. */

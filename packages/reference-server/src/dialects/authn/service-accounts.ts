@@ -1,7 +1,7 @@
 import { generateKeyPair } from 'jose'
 import type { ServerContext } from '../../context.ts'
 import { jwtBearerGrantType } from '../../grant-types.ts'
-import { buildClient, type Client } from '../../settings.ts'
+import { buildClient, type Client } from '../../clients/registered-client.ts'
 import { newHex } from '../../state/secret-forms.ts'
 import { exportPkcs1 } from './pkcs1.ts'
 

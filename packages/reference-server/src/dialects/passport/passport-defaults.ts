@@ -1,4 +1,4 @@
-import { localAddresses } from '../../settings.ts'
+import { localAddresses } from '../../default-settings.ts'
 import type { ClientOptions, ReferenceServerOptions, UserProviderOptions } from '../../options.ts'
 import { accountGuard, adminGuard } from './passport-guards.ts'
 
