@@ -1,7 +1,8 @@
 import * as oauth from 'oauth4webapi'
-import { ConciergeError, ProtocolError } from '../errors.ts'
+import { ProtocolError } from '../errors.ts'
 import type { Seconds } from '../ports/clock.ts'
 import type { AuthorizationDetail } from './authorization-request.ts'
+import { readJsonObject } from './amend-answer.ts'
 import type { Client } from './client.ts'
 import {
   checkIdTokenClaims,
@@ -130,7 +131,8 @@ async function readTokenResponse(
 ): Promise<TokenResponse> {
   try {
     const response = await send(options)
-    const idToken = await peekIdToken(response)
+    // Looked at before anything is checked: its header decides which algorithm the checks expect.
+    const idToken = (await readJsonObject(response))?.['id_token']
     const header = typeof idToken === 'string' ? readIdTokenHeader(endpoint.client, idToken) : undefined
     const client = oauthClient(endpoint.client, header?.alg)
     const body = await oauth.processGenericTokenEndpointResponse(endpoint.metadata, client, response)
@@ -166,7 +168,7 @@ async function readTokenResponse(
       authorizationDetails: readAuthorizationDetails(body.authorization_details),
     }
   } catch (error) {
-    throw error instanceof ConciergeError ? error : conciergeError(error)
+    throw conciergeError(error)
   }
 }
 
@@ -177,13 +179,4 @@ function readAuthorizationDetails(details: unknown): readonly AuthorizationDetai
     'token_response_malformed',
     'authorization_details must be a list of typed objects.',
   )
-}
-
-/** The ID token before anything is checked: its header decides which algorithm the checks expect. */
-async function peekIdToken(response: Response): Promise<unknown> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined)
-  return (Object(body) as { id_token?: unknown }).id_token
 }
