@@ -1,5 +1,5 @@
 import { build } from './demo/build.ts'
-import { ensureChromium, howToGetChromium } from './ensure-browser.ts'
+import { ensurePrograms, findProgram, howToGet } from './ensure-programs.ts'
 
 const isCheck = process.argv.includes('--check')
 
@@ -24,8 +24,10 @@ async function serve(): Promise<void> {
 
 /** @throws Error that names the step that failed */
 async function check(): Promise<void> {
-  const chromium = await ensureChromium()
-  if (!chromium) throw new Error(`The journey needs a Chromium, and there is none here. ${howToGetChromium}`)
+  ensurePrograms(['chromium'])
+  const chromium = findProgram('chromium')
+  if (!chromium)
+    throw new Error(`The journey needs a Chromium, and there is none here. ${howToGet('chromium')}`)
   const { checkDemo } = await import('./demo/check-demo.ts')
   const failed = await checkDemo(chromium)
   if (failed)

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { ensureChromium, howToGetChromium } from './ensure-browser.ts'
+import { ensurePrograms, howToGet } from './ensure-programs.ts'
 
 const pnpm = process.env['npm_execpath'] ?? 'pnpm'
 const resultFile = '.artifacts/test-results.json'
@@ -36,9 +36,8 @@ function readCounts(): Counts | undefined {
 
 mkdirSync('.artifacts', { recursive: true })
 rmSync(resultFile, { force: true })
-const chromium = await ensureChromium()
-// Where nobody looks on, a missing browser must not pass for a green run.
-if (process.env['CI']) process.env['CONCIERGE_REQUIRE_BROWSER'] = '1'
+const missing = ensurePrograms(['chromium', 'firefox', 'webkit', 'gjs', 'redis'])
+if (process.env['CI']) process.env['CONCIERGE_REQUIRE_PROGRAMS'] = '1'
 
 const steps = [
   step('build', pnpm, 'build'),
@@ -59,8 +58,7 @@ const counts = readCounts()
 const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = counts ?? {}
 const failedSteps = steps.filter((passed) => !passed).length
 console.log('')
-if (!chromium)
-  console.log(`The tests in a real browser were skipped: no Chromium was found. ${howToGetChromium}`)
+for (const name of missing) console.log(`Skipped: the tests that need ${name}. ${howToGet(name)}`)
 if (failedSteps > 0) console.log('Something failed; see above.')
 // A step or a test file that broke without a failed test of its own counts as one failure.
 const failed = Math.max(numFailedTests, failedSteps)

@@ -7,9 +7,9 @@ import type { ReferenceServer } from '@oauth-concierge/reference-server'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findChromium } from '../../tools/ensure-browser.ts'
+import { findProgram } from '../../tools/ensure-programs.ts'
 
-const executablePath = findChromium()
+const executablePath = findProgram('chromium')
 const source = (file: string): string =>
   fileURLToPath(new URL(`../../packages/reference-server/src/${file}`, import.meta.url))
 

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { findChromium, howToGetChromium } from '../../../tools/ensure-browser.ts'
+import { findProgram, howToGet } from '../../../tools/ensure-programs.ts'
 import { launchChromium } from '../../e2e/support/launch-chromium.ts'
 import { bytesPerCall, type Inspector } from '../allocation.ts'
 import { callFor, type Calls, callsPerSecond } from '../call-for.ts'
@@ -19,12 +19,12 @@ const notMeasured: Table = {
   title: 'Cached getAccessToken(), Chromium',
   columns: ['contestant'],
   rows: [],
-  notes: [`Not measured: no Chromium was found. ${howToGetChromium}`],
+  notes: [`Not measured: no Chromium was found. ${howToGet('chromium')}`],
 }
 
 /** Calls a second and bytes a call of a fresh token in a page; each contestant has logged in by its own code. */
 export async function getAccessTokenInChromium(): Promise<Table[]> {
-  const executablePath = findChromium()
+  const executablePath = findProgram('chromium')
   if (!executablePath) return [notMeasured]
   const browser = await launchChromium(executablePath)
   await using rig = await createRig()

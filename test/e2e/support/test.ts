@@ -3,22 +3,22 @@ import type { BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { test as base } from 'vitest'
 import { buildSpa } from '../../../examples/spa/build-spa.ts'
 import { type DemoOptions, startDemo } from '../../../examples/spa/server/start-demo.ts'
-import { findChromium, howToGetChromium } from '../../../tools/ensure-browser.ts'
+import { findProgram, howToGet, mustHavePrograms } from '../../../tools/ensure-programs.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
 
-const chromium = findChromium()
-const required = process.env['CONCIERGE_REQUIRE_BROWSER'] === '1'
+const chromium = findProgram('chromium')
+const required = mustHavePrograms()
 
 /** One line for the whole run, so one test file calls it. */
 export function sayWhatIsSkipped(): void {
   if (chromium || required) return
-  console.warn(`Skipped, because no Chromium was found: the tests in a real browser. ${howToGetChromium}`)
+  console.warn(`Skipped, because no Chromium was found: the tests in a real browser. ${howToGet('chromium')}`)
 }
 
 function requireChromium(): string {
   if (chromium) return chromium
-  throw new Error(`No Chromium was found, and CONCIERGE_REQUIRE_BROWSER=1. ${howToGetChromium}`)
+  throw new Error(`No Chromium was found, and CONCIERGE_REQUIRE_PROGRAMS=1. ${howToGet('chromium')}`)
 }
 
 /** `describe`, or a skipped one where there is no browser and none is required. */
