@@ -3,7 +3,7 @@ import { epochSeconds, type EpochSeconds, type Seconds } from '../ports/clock.ts
 import { encodeBase64Url } from './base64url.ts'
 import type { Client } from './client.ts'
 import { readCompactJws } from './compact-jws.ts'
-import { isSignedByServer, verifyJwtOf } from './jws-signature.ts'
+import { isSignedByServer } from './jws-signature.ts'
 import type { JwsHeader, KeySet } from './key-set.ts'
 import type { ServerMetadata } from './server-metadata.ts'
 
@@ -43,16 +43,16 @@ export function readIdTokenHeader(client: Client, idToken: string): JwsHeader {
 }
 
 /**
- * Verifies the signature of the ID token that `response` brought, with any of the keys that fit its header.
+ * Verifies the signature of an ID token with any of the keys that fit its header.
  * @throws ProtocolError `id_token_signature_invalid`, `key_not_found`, `key_set_malformed`; TransportError
  */
 export async function checkIdTokenSignature(
   metadata: ServerMetadata,
   keySet: KeySet,
   header: JwsHeader,
-  response: Response,
+  token: string,
 ): Promise<void> {
-  if (await isSignedByServer(metadata, keySet, header, verifyJwtOf(response))) return
+  if (await isSignedByServer(metadata, keySet, { header, token })) return
   throw new ProtocolError('id_token_signature_invalid', 'The signature of the ID token does not verify.')
 }
 

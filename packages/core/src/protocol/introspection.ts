@@ -1,11 +1,9 @@
 import * as oauth from 'oauth4webapi'
 import { ProtocolError, UsageError } from '../errors.ts'
 import type { EpochSeconds } from '../ports/clock.ts'
-import type { Client } from './client.ts'
-import { readCompactJws } from './compact-jws.ts'
-import { isSignedByServer, verifyJwtOf } from './jws-signature.ts'
-import type { JwsHeader } from './key-set.ts'
+import { isSignedByServer } from './jws-signature.ts'
 import { conciergeError, oauthClient, oauthOptions } from './oauth.ts'
+import { readSignedAnswer } from './signed-answer.ts'
 import type { TokenClient } from './token-client.ts'
 
 /** What the authorization server says of a token. Everything but `active` is there only for an active one, and only as far as the server tells. */
@@ -44,10 +42,14 @@ export async function requestIntrospection(
   try {
     const { authentication } = client
     const response = await oauth.introspectionRequest(metadata, self, authentication, token, options)
-    const header = await readSignedAnswer(client, response)
-    const pinned = { ...self, ...(header && { introspection_signed_response_alg: header.alg }) }
+    const signed = await readSignedAnswer(client, response, {
+      name: 'introspection answer',
+      type: 'token-introspection+jwt',
+      code: 'server_answer_malformed',
+    })
+    const pinned = { ...self, ...(signed && { introspection_signed_response_alg: signed.header.alg }) }
     const answer = await oauth.processIntrospectionResponse(metadata, pinned, response)
-    if (header && !(await isSignedByServer(metadata, keySet, header, verifyJwtOf(response)))) {
+    if (signed && !(await isSignedByServer(metadata, keySet, signed))) {
       throw new ProtocolError(
         'server_answer_malformed',
         'The signature of the introspection answer does not verify.',
@@ -57,15 +59,4 @@ export async function requestIntrospection(
   } catch (error) {
     throw conciergeError(error, 'server_answer_malformed')
   }
-}
-
-async function readSignedAnswer(client: Client, response: Response): Promise<JwsHeader | undefined> {
-  const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim()
-  if (mediaType?.toLowerCase() !== 'application/token-introspection+jwt') return undefined
-  return readCompactJws(await response.clone().text(), {
-    name: 'introspection answer',
-    algorithms: client.idTokenAlgorithms,
-    type: /^(application\/)?token-introspection\+jwt$/i,
-    codes: ['server_answer_malformed', 'server_answer_malformed'],
-  })
 }

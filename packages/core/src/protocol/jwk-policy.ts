@@ -10,7 +10,8 @@ export interface PublicJwk {
 }
 
 const keyTypes: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP', HS: 'oct' }
-const curves: Readonly<Record<string, string>> = {
+/** The curve of each algorithm that has one. */
+export const curves: Readonly<Record<string, string>> = {
   ES256: 'P-256',
   ES384: 'P-384',
   ES512: 'P-521',

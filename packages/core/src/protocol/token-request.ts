@@ -149,7 +149,7 @@ async function readTokenResponse(
     }
     const claims = oauth.getValidatedIdTokenClaims(body) as IdTokenClaims | undefined
     if (header && claims) {
-      await checkIdTokenSignature(endpoint.metadata, endpoint.keySet, header, response)
+      await checkIdTokenSignature(endpoint.metadata, endpoint.keySet, header, idToken as string)
       await checkIdTokenClaims(endpoint.client, claims, {
         ...expected,
         alg: header.alg,

@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi'
 import { type ConciergeError, ProtocolError, UsageError } from '../errors.ts'
 import type { Client } from './client.ts'
-import { readCompactJws } from './compact-jws.ts'
-import { isSignedByServer, verifyJwtOf } from './jws-signature.ts'
-import type { JwsHeader, KeySet } from './key-set.ts'
+import { isSignedByServer } from './jws-signature.ts'
+import type { KeySet } from './key-set.ts'
 import { conciergeError, oauthClient, type OAuthOptions, oauthOptions } from './oauth.ts'
 import type { ServerMetadata } from './server-metadata.ts'
+import { readSignedAnswer } from './signed-answer.ts'
 
 /** What the authorization server says of the user. Values are the server's words: treat them as untrusted text. */
 export interface UserInfo {
@@ -50,25 +50,18 @@ async function exchange(
   const self = oauthClient(client)
   try {
     const response = await oauth.userInfoRequest(metadata, self, session.accessToken, options)
-    const header = await readSignedAnswer(client, response)
-    const pinned = { ...self, ...(header && { userinfo_signed_response_alg: header.alg }) }
+    const signed = await readSignedAnswer(client, response, {
+      name: 'UserInfo answer',
+      type: 'jwt',
+      code: 'user_info_invalid',
+    })
+    const pinned = { ...self, ...(signed && { userinfo_signed_response_alg: signed.header.alg }) }
     const claims = await oauth.processUserInfoResponse(metadata, pinned, session.subject, response)
-    if (!header || (await isSignedByServer(metadata, keySet, header, verifyJwtOf(response)))) return claims
+    if (!signed || (await isSignedByServer(metadata, keySet, signed))) return claims
   } catch (error) {
     throw userInfoError(conciergeError(error))
   }
   throw new ProtocolError('user_info_invalid', 'The signature of the UserInfo answer does not verify.')
-}
-
-async function readSignedAnswer(client: Client, response: Response): Promise<JwsHeader | undefined> {
-  const mediaType = response.headers.get('content-type')?.split(';')[0]?.trim()
-  if (mediaType?.toLowerCase() !== 'application/jwt') return undefined
-  return readCompactJws(await response.clone().text(), {
-    name: 'UserInfo answer',
-    algorithms: client.idTokenAlgorithms,
-    type: /^(application\/)?jwt$/i,
-    codes: ['user_info_invalid', 'user_info_invalid'],
-  })
 }
 
 function userInfoError(error: ConciergeError): ConciergeError {
