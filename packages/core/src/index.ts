@@ -10,6 +10,7 @@ export {
   TransportError,
   UsageError,
 } from './errors.ts'
+export { type Channel, createInProcessChannels, type OpenChannel } from './ports/channel.ts'
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'

@@ -1,3 +1,4 @@
+import { openSilentChannel } from './channel.ts'
 import type { Clock } from './clock.ts'
 import { createInProcessLock } from './lock.ts'
 import type { Runtime } from './runtime.ts'
@@ -26,6 +27,7 @@ export function completeRuntime(given: Partial<Runtime> = {}): Runtime {
     clock: systemClock,
     http: (url, init) => fetch(url, init),
     lock: createInProcessLock(),
+    openChannel: openSilentChannel,
     isOnline: () => globalThis.navigator?.onLine !== false,
     random: () => Math.random(),
     ...given,

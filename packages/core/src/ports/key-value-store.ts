@@ -12,6 +12,8 @@ export interface StoredValue<Value = unknown> {
 export interface KeyValueStore {
   /** Whether `put` with `ifVersion` and `take` are one step for everybody who shares the store. */
   readonly atomic: boolean
+  /** Whether others, such as the other tabs of an origin, see the same entries. Default: they do not. */
+  readonly isShared?: boolean
   get(key: string): Promise<StoredValue | undefined>
   /**
    * Writes and gives the new version. With `ifVersion`, writes only while the key still has that version

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { channelCases } from '../testing/channel-suite.ts'
 import { keyValueStoreCases } from '../testing/key-value-store-suite.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { completeRuntime } from './default-runtime.ts'
+import { createInProcessChannels } from './channel.ts'
 import { createInProcessLock } from './lock.ts'
 import { createMemoryStore } from './memory-store.ts'
 
@@ -23,6 +25,13 @@ describe('the store suite', () => {
     const results = await Promise.allSettled(keyValueStoreCases(async () => careless).map(({ run }) => run()))
     expect(results.some(({ status }) => status === 'rejected')).toBe(true)
   })
+})
+
+describe('channels in process', () => {
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn += 1) await undefined
+  }
+  it.each(channelCases(createInProcessChannels(), settle))('$name', ({ run }) => run())
 })
 
 describe('the in-process lock', () => {

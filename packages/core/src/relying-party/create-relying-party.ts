@@ -12,6 +12,7 @@ import { createLiveSession } from '../session/live-session.ts'
 import type { RefreshContext } from '../session/refresh.ts'
 import type { Renewal } from '../session/renewal.ts'
 import type { Session } from '../session/session-state.ts'
+import { createSessionNewsroom, type SessionNewsroom } from '../session/session-news.ts'
 import { createTokenVault } from '../session/token-vault.ts'
 import { createTransactionStore } from '../session/transaction.ts'
 import { createAuthorizedFetch, type Fetch } from './authorized-fetch.ts'
@@ -68,6 +69,11 @@ export interface RelyingParty extends ResourceAccess {
   subscribe(listener: () => void): () => void
   /** Takes up the session that the vault holds, if it holds one. */
   restore(): Promise<Session>
+  /**
+   * Takes up what the vault holds now, where it is shared and somebody else has written there since: for a page that wakes up, as after a
+   * time in the back-forward cache. News of others is followed without it, from `restore` or the first login on.
+   */
+  resync(): Promise<Session>
   startLogin(options: LoginOptions & { readonly redirectUri: string }): Promise<StartedLogin>
   finishLogin(parameters: URLSearchParams): Promise<FinishedLogin>
   /**
@@ -86,6 +92,8 @@ export interface RelyingParty extends ResourceAccess {
   userInfo(): Promise<UserInfo>
   /** Erases the session here and at the server; gives what the user agent still has to visit. */
   endSession(options?: LogoutOptions): Promise<EndSessionRequest | undefined>
+  /** Stops listening to others. The session goes on. */
+  close(): void
 }
 
 /**
@@ -102,6 +110,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     },
     subscribe: (listener) => session.subscribe(listener),
     restore: () => session.restore(),
+    resync: () => session.resync(),
     startLogin: (login) => startLogin(context, login),
     finishLogin: (parameters) => finishLogin(context, parameters),
     beginSession: (response) => beginSession(context, response, context.scope),
@@ -123,6 +132,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
       return requestUserInfo(endpoint, { accessToken, subject: claims.sub, boundTo })
     },
     endSession: (logout) => endSession(context, logout),
+    close: () => session.close(),
   }
 }
 
@@ -141,20 +151,24 @@ function createContext(options: RelyingPartyOptions): RelyingPartyContext {
   const client = readClient(options)
   const { clock } = client.runtime
   const server = createServerMemory(client, options)
+  const newsroom = createSessionNewsroom(client.runtime.openChannel, storageKey('session', client))
   return {
     client,
     clock,
     scope: options.scope ?? 'openid profile',
     extensions: options.authorization ?? [],
     transactions: createTransactionStore(options.transactions, storageKey('logins', client), clock),
-    session: createLiveSession(createRefreshContext(client, server, options)),
+    session: createLiveSession(createRefreshContext({ client, server, newsroom }, options), newsroom),
     ...server,
   }
 }
 
 function createRefreshContext(
-  client: Client,
-  server: ServerMemory,
+  {
+    client,
+    server,
+    newsroom,
+  }: { readonly client: Client; readonly server: ServerMemory; readonly newsroom: SessionNewsroom },
   options: RelyingPartyOptions,
 ): RefreshContext {
   const { keySet } = server
@@ -166,6 +180,7 @@ function createRefreshContext(
     prepare: async () => void (await server.metadata()),
     request: async (refreshToken, use) =>
       requestTokenByRefresh({ client, keySet, metadata: await server.metadata() }, refreshToken, use),
+    announce: newsroom.announce,
     probe: async () => probeServer(client, await server.metadata()),
     discard: async (refreshToken) => {
       await requestRevocation(client, await server.metadata(), refreshToken, 'refresh_token')

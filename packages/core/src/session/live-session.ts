@@ -4,6 +4,7 @@ import { createInProcessLock } from '../ports/lock.ts'
 import { createBackoff } from './backoff.ts'
 import type { RefreshContext } from './refresh.ts'
 import { createRenewal, type Renewal, type RenewalContext } from './renewal.ts'
+import type { SessionNews, SessionNewsroom } from './session-news.ts'
 import { authenticated, createSessionState, type Session } from './session-state.ts'
 import type { TokenSet } from './token-set.ts'
 import { createRecord, type TokenTarget } from './token-vault.ts'
@@ -20,6 +21,8 @@ export interface LiveSession extends Renewal {
   subscribe(listener: () => void): () => void
   /** Takes up the session that the vault holds, if it holds one and none is in force here. */
   restore(): Promise<Session>
+  /** Takes up what the vault holds now, if it is other than what is in force here: a sibling's tokens, or none any more. */
+  resync(): Promise<Session>
   /** Access tokens for another resource, from the same refresh token. */
   for(target: TokenTarget): Renewal
   /** Begins a session with the tokens of a login, in place of the one before. */
@@ -28,10 +31,12 @@ export interface LiveSession extends Renewal {
   login(): Login
   /** Ends the session here; gives the tokens it had. @throws StorageError */
   end(): Promise<TokenSet | undefined>
+  /** Listens to nobody any more. */
+  close(): void
 }
 
-/** A session over the vault of `context`, which several such objects, in other tabs or processes, may share. */
-export function createLiveSession(context: RefreshContext): LiveSession {
+/** A session over the vault of `context`, which several such objects, in other tabs or processes, may share; they hear of each other by `newsroom`. */
+export function createLiveSession(context: RefreshContext, newsroom: SessionNewsroom): LiveSession {
   const { vault, runtime } = context
   const state = createSessionState()
   let held: HeldTokens | undefined
@@ -43,6 +48,39 @@ export function createLiveSession(context: RefreshContext): LiveSession {
       held = tokens
       state.set(session)
     },
+  }
+  let endings = 0
+  const resync = async (isOver = false): Promise<Session> => {
+    const before = held
+    const entry = await vault.read()
+    if (held !== before && endings === 0) return resync(isOver)
+    const isSame = entry?.record.generation === before?.record.generation
+    // What the store could not take, or has not taken yet, is not undone by what the store has; nor is a logout under way.
+    if (isSame || before?.version === 0 || endings > 0) return state.get()
+    const { claims } = before?.record.tokens ?? {}
+    const none: Session = isOver ? { status: 'expired', claims } : { status: 'anonymous' }
+    holder.take(entry && holdTokens(entry, runtime.clock), entry ? authenticated(entry.record.tokens) : none)
+    return state.get()
+  }
+  /** Whoever has tokens of their own still logs out with the others, and nobody is left with a refresh token that serves. */
+  const follow = async (news: SessionNews): Promise<void> => {
+    if (vault.isShared) await resync(news === 'expired')
+    else if (news === 'ended') {
+      const refreshToken = (await end())?.refreshToken
+      if (refreshToken !== undefined) await context.discard(refreshToken)
+    }
+  }
+  const listen = (): void => newsroom.listen((news) => void follow(news).catch(() => undefined))
+  const end = async (): Promise<TokenSet | undefined> => {
+    endings += 1
+    try {
+      const { tokens } = (held ?? (await vault.read()))?.record ?? {}
+      holder.take(undefined, { status: 'anonymous' })
+      await vault.erase()
+      return tokens
+    } finally {
+      endings -= 1
+    }
   }
   const turns = createInProcessLock()
   const renewals: RenewalContext = {
@@ -59,27 +97,32 @@ export function createLiveSession(context: RefreshContext): LiveSession {
     },
     subscribe: (listener) => state.subscribe(listener),
     restore: async () => {
+      listen()
       const entry = await vault.read()
       if (held) return state.get()
       const session: Session = entry ? authenticated(entry.record.tokens) : { status: 'anonymous' }
       holder.take(entry && holdTokens(entry, runtime.clock), session)
       return session
     },
+    resync: () => resync(),
     begin: async (tokens) => {
+      listen()
       const record = createRecord(tokens)
       const begun = holdTokens({ record, version: 0 }, runtime.clock)
       holder.take(begun, authenticated(tokens))
       // A store that cannot take the session does not undo the login: it goes on in memory.
       const entry = await vault.write(record).catch(ignoreStorageError)
-      if (entry && held === begun) held = holdTokens(entry, runtime.clock)
+      if (!entry) return
+      if (held === begun) held = holdTokens(entry, runtime.clock)
+      newsroom.announce('changed')
     },
     login: () => ({ family: held?.record.family, subject: held?.record.tokens.claims?.sub }),
     end: async () => {
-      const { tokens } = (held ?? (await vault.read()))?.record ?? {}
-      holder.take(undefined, { status: 'anonymous' })
-      await vault.erase()
+      const tokens = await end()
+      newsroom.announce('ended')
       return tokens
     },
+    close: () => newsroom.close(),
   }
 }
 

@@ -6,6 +6,7 @@ import type { TokenResponse } from '../protocol/token-request.ts'
 import { ageOf, holdTokens } from './held-tokens.ts'
 import { readRefreshOutcome } from './refresh-outcome.ts'
 import { isFresh, isUsable, mergeTokenResponse } from './token-set.ts'
+import type { SessionNews } from './session-news.ts'
 import {
   advanceRecord,
   grantOf,
@@ -32,6 +33,8 @@ export interface RefreshContext {
   ): Promise<TokenResponse>
   /** Rejects while the server cannot be reached. */
   probe(): Promise<void>
+  /** Tells the others who share the vault what was written there. */
+  announce(news: SessionNews): void
   /** Revokes a refresh token that nobody may use any more, as well as that can be done. */
   discard(refreshToken: string): Promise<void>
 }
@@ -162,8 +165,9 @@ async function keep(context: Refresh, marked: VaultEntry, response: TokenRespons
   const tokens = mergeTokenResponse(response, marked.record.tokens, { now, random: runtime.random() })
   const record = advanceRecord(marked.record, tokens, context.stale.target)
   try {
-    const written = await vault.write(record, marked.version)
-    return written ?? (await resolveConflict(context, record, marked))
+    return (
+      (await publish(context, record, marked.version)) ?? (await resolveConflict(context, record, marked))
+    )
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
     // What the store still holds is spent: better nothing there than that.
@@ -172,16 +176,27 @@ async function keep(context: Refresh, marked: VaultEntry, response: TokenRespons
   }
 }
 
+async function publish(
+  { vault, announce }: RefreshContext,
+  record: SessionRecord,
+  version: number,
+): Promise<VaultEntry | undefined> {
+  const written = await vault.write(record, version)
+  if (written) announce('changed')
+  return written
+}
+
 async function resolveConflict(
   context: RefreshContext,
   record: VaultEntry['record'],
   marked: VaultEntry,
 ): Promise<VaultEntry> {
-  const latest = await context.vault.read()
+  let latest = await context.vault.read()
   // Only a second attempt with our own refresh token stands there: our answer is the better news.
   if (latest?.record.generation === marked.record.generation) {
-    const written = await context.vault.write(record, latest.version)
+    const written = await publish(context, record, latest.version)
     if (written) return written
+    latest = await context.vault.read()
   }
   if (latest?.record.family === record.family) return latest
   if (record.tokens.refreshToken !== undefined)
@@ -189,9 +204,12 @@ async function resolveConflict(
   return readEntry(context.vault)
 }
 
-async function endSession({ vault }: RefreshContext, entry: VaultEntry, why: string): Promise<SessionError> {
-  const latest = await vault.read()
-  if (latest?.record.generation === entry.record.generation) await vault.erase(latest.version)
+async function endSession(context: RefreshContext, entry: VaultEntry, why: string): Promise<SessionError> {
+  const latest = await context.vault.read()
+  if (latest?.record.generation === entry.record.generation) {
+    await context.vault.erase(latest.version)
+    context.announce('expired')
+  }
   return new SessionError(
     'session_expired',
     `The session cannot be renewed. ${why} The user must log in again: call login().`,

@@ -28,6 +28,8 @@ export interface VaultEntry {
 
 /** Where the session of one client at one issuer is held. */
 export interface TokenVault {
+  /** Whether other tabs or processes have the same one. */
+  readonly isShared: boolean
   read(): Promise<VaultEntry | undefined>
   /** Writes, over anything or over exactly `version`; gives undefined when that is no longer there. */
   write(record: SessionRecord, version?: number): Promise<VaultEntry | undefined>
@@ -77,6 +79,7 @@ export function advanceRecord(
 /** Holds a record under one key of `store`. What is not a record there counts as nothing. */
 export function createTokenVault(store: KeyValueStore, key: string): TokenVault {
   return {
+    isShared: store.isShared === true,
     read: async () => {
       const stored = await store.get(key)
       return stored && isRecord(stored.value) ? { record: stored.value, version: stored.version } : undefined

@@ -1,5 +1,5 @@
 import type { KeyStore } from '../ports/key-store.ts'
-import type { PortCase } from './key-value-store-suite.ts'
+import { check, type PortCase } from './port-case.ts'
 
 /**
  * The behaviours of every KeyStore.
@@ -61,8 +61,4 @@ async function belongTogether(kept: CryptoKeyPair | undefined, pair: CryptoKeyPa
   const data = new TextEncoder().encode('a proof')
   const signature = await crypto.subtle.sign(algorithm, kept.privateKey, data)
   return crypto.subtle.verify(algorithm, pair.publicKey, signature, data)
-}
-
-function check(holds: boolean, fault: string): void {
-  if (!holds) throw new Error(fault)
 }

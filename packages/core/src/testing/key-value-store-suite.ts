@@ -1,10 +1,5 @@
 import type { KeyValueStore } from '../ports/key-value-store.ts'
-
-/** One behaviour that a port must show, for any test runner: it rejects when the port does not show it. */
-export interface PortCase {
-  readonly name: string
-  run(): Promise<void>
-}
+import { check, type PortCase, same } from './port-case.ts'
 
 /**
  * The behaviours of every KeyValueStore.
@@ -75,15 +70,4 @@ export function keyValueStoreCases(open: () => Promise<KeyValueStore>): readonly
     },
   }
   return Object.entries(all).map(([name, behaviour]) => ({ name, run: async () => behaviour(await open()) }))
-}
-
-function same(actual: unknown, expected: unknown): void {
-  check(
-    JSON.stringify(actual) === JSON.stringify(expected),
-    `${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`,
-  )
-}
-
-function check(holds: boolean, fault: string): void {
-  if (!holds) throw new Error(fault)
 }

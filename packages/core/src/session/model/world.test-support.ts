@@ -1,10 +1,12 @@
 import { type ServerError, SessionError, TransportError } from '../../errors.ts'
 import type { KeyValueStore, StoredValue } from '../../ports/key-value-store.ts'
 import type { Lock } from '../../ports/lock.ts'
+import type { OpenChannel } from '../../ports/channel.ts'
 import { completeRuntime } from '../../ports/default-runtime.ts'
 import { createManualClock, type ManualClock } from '../../testing/manual-clock.ts'
 import { createLiveSession, type LiveSession } from '../live-session.ts'
 import { isUsable, mergeTokenResponse, type TokenSet } from '../token-set.ts'
+import { createSessionNewsroom } from '../session-news.ts'
 import { createTokenVault, type SessionRecord } from '../token-vault.ts'
 import { type Actor, createChance, createScheduler, type Scheduler } from './scheduler.test-support.ts'
 import { createTokenServer, type Rotation } from './token-server.test-support.ts'
@@ -79,6 +81,7 @@ function createWorld(options: WorldOptions): World {
   }
   const storeOf = (actor: Actor): KeyValueStore => ({
     atomic: true,
+    isShared: true,
     get: (key) => scheduler.step(actor, 'reads the store', () => entries.get(key)),
     put: (key, value, put) =>
       scheduler.step(actor, 'writes the store', () => {
@@ -135,17 +138,23 @@ function createWorld(options: WorldOptions): World {
   }
 
   const lock = createSharedLock(scheduler, () => options.impatient && chance() < 0.2)
-  const start = (actor: Actor): LiveSession =>
-    createLiveSession({
+  const channelOf = createSharedChannel(scheduler)
+  const start = (actor: Actor): LiveSession => {
+    const newsroom = createSessionNewsroom(channelOf(actor), 'session')
+    const context = {
       runtime: completeRuntime({ clock, lock: lock.of(actor), random: chance }),
       lockName: 'refresh',
       vault: createTokenVault(storeOf(actor), 'session'),
       reuseWindow: options.rotation === 'grace' ? 60 : 0,
       prepare: async () => undefined,
-      request: (refreshToken) => request(actor, refreshToken),
+      request: (refreshToken: string) => request(actor, refreshToken),
       probe: async () => undefined,
-      discard: async (refreshToken) => scheduler.step(actor, 'revokes', () => server.revoke(refreshToken)),
-    })
+      announce: newsroom.announce,
+      discard: async (refreshToken: string) =>
+        scheduler.step(actor, 'revokes', () => server.revoke(refreshToken)),
+    }
+    return createLiveSession(context, newsroom)
+  }
 
   const actors = Array.from({ length: options.actors }, (_, index) => ({
     name: `tab ${index + 1}`,
@@ -255,12 +264,32 @@ function createWorld(options: WorldOptions): World {
       violations.push('a spent refresh token was used without a fault')
     if (record && inForce === undefined && options.userSwitches === 0)
       violations.push('a session came back after its logout')
+    const shown = sessions.filter((_, index) => !actors[index]?.isDead).map(({ snapshot }) => snapshot)
+    if (!record && options.crashes === 0 && shown.some(({ status }) => status === 'authenticated'))
+      violations.push('a tab shows a session that is over')
+    if (record && options.crashes === 0 && shown.some(({ status }) => status !== 'authenticated'))
+      violations.push('a tab shows no session while there is one')
   }
 
   return {
     play,
     report: () => ({ trace: scheduler.trace, violations, expiries, reuses: server.reuses, faults }),
   }
+}
+
+/** A channel as browsers have it between tabs: what is posted arrives at some later time. */
+function createSharedChannel(scheduler: Scheduler): (actor: Actor) => OpenChannel {
+  const listeners = new Map<Actor, (message: unknown) => void>()
+  return (actor) => () => ({
+    post: (message) => {
+      for (const [other, listener] of listeners)
+        if (other !== actor) void scheduler.step(other, 'hears news', () => listener(message))
+    },
+    listen: (listener) => {
+      listeners.set(actor, listener)
+      return () => void listeners.delete(actor)
+    },
+  })
 }
 
 /** A lock as browsers have it between tabs: the death of its holder frees it. */
