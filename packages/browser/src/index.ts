@@ -1,4 +1,9 @@
-export { type Auth, type AuthOptions, createAuth } from './create-auth.ts'
+export type { Auth, ResourceTokens } from './auth.ts'
+export { type AuthOptions, createAuth } from './create-auth.ts'
+export type { AuthEvent } from './events.ts'
+export type { Report } from './explain.ts'
+export { memoryTokens } from './stores/memory-tokens.ts'
+export type { TokenStore, TokenStoreSurroundings } from './stores/token-store.ts'
 export {
   type AuthenticatedSession,
   type AuthorizationOptions,

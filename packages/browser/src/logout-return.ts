@@ -8,11 +8,8 @@ export interface LogoutReturn {
 }
 
 /** @see OpenID Connect RP-Initiated Logout 1.0 section 3 */
-export function createLogoutReturn(
-  store: KeyValueStore,
-  { clientId, issuer }: { readonly clientId: string; readonly issuer: string },
-): LogoutReturn {
-  const key = `concierge:logout:${clientId}@${issuer}`
+export function createLogoutReturn(store: KeyValueStore, client: string): LogoutReturn {
+  const key = `concierge:logout:${client}`
   const ignoreFailure = (): undefined => undefined
   return {
     // Without a store the user still gets logged out; only the address stays as the server left it.

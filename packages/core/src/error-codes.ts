@@ -54,6 +54,11 @@ export interface ErrorCodes {
      * Cure: import the extension that the message names and hand it in as `authorization`.
      */
     extension_missing: true
+    /**
+     * `login()` was called although three logins had come back to this tab within a minute. It was not started: it would go on for ever.
+     * Cure: find out why the page does not take its session for one (an error of `start()` that nobody shows, a guard that looks too early), or wait a minute.
+     */
+    login_loop: true
   }
   TransportError: {
     /**

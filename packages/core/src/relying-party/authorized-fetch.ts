@@ -1,15 +1,26 @@
 import { SessionError, TransportError, UsageError } from '../errors.ts'
 import { networkError } from '../ports/bounded-request.ts'
-import { type Client, isSecureUrl } from '../protocol/client.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import { isSecureUrl } from '../protocol/client.ts'
+import type { SenderConstraint } from '../protocol/sender-constraint.ts'
 import { challengeOf } from '../protocol/www-authenticate.ts'
+import type { Login } from '../session/live-session.ts'
 import type { Renewal } from '../session/renewal.ts'
 import type { AccessGrant } from '../session/token-set.ts'
 import type { ChallengeHandler } from './challenge-handler.ts'
-import type { RelyingPartyContext } from './context.ts'
 import { createReplayableRequest, type ReplayableRequest } from './replayable-request.ts'
 
 /** The shape of the global fetch. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** Whose calls they are. */
+export interface Caller {
+  readonly runtime: Runtime
+  /** What the tokens are bound to; undefined where they serve whoever holds them. */
+  readonly senderConstraint?: SenderConstraint | undefined
+  /** The login in force. */
+  login(): Login
+}
 
 /**
  * A fetch that attaches the access token, for the declared origins only. A 401 with `invalid_token` leads to one refresh and one replay, where
@@ -23,7 +34,7 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
  * @see RFC 6750 sections 2.1 and 3.1, RFC 9449 section 7.1
  */
 export function createAuthorizedFetch(
-  { client, session }: RelyingPartyContext,
+  caller: Caller,
   renewal: Renewal,
   { apis, handle }: { readonly apis: readonly string[]; readonly handle?: ChallengeHandler | undefined },
 ): Fetch {
@@ -32,14 +43,14 @@ export function createAuthorizedFetch(
     const { request, again } = createReplayableRequest(input, init)
     checkDeclared(request, origins)
     const send = (request: Request, grant: AccessGrant): Promise<Response> =>
-      sendWithToken(client, { request, again }, grant)
+      sendWithToken(caller, { request, again }, grant)
     const replay = async (): Promise<Response | undefined> => {
       const copy = await again()
       return copy && send(copy, await renewal.current())
     }
     const call = async (): Promise<Response> => {
       let used = await renewal.current()
-      const madeBy = session.login()
+      const madeBy = caller.login()
       let response = await send(request, used).catch(async (error: unknown) => {
         if (!(error instanceof SessionError)) throw error
         // A lost key ends the session there, unless somebody has logged in with another since.
@@ -55,7 +66,7 @@ export function createAuthorizedFetch(
       }
       const { accessToken } = used
       return handle
-        ? handle(response, { accessToken, madeBy, login: () => session.login(), replay })
+        ? handle(response, { accessToken, madeBy, login: () => caller.login(), replay })
         : response
     }
     return untilAborted(request.signal, call)
@@ -85,18 +96,17 @@ function checkDeclared({ url }: Request, origins: readonly string[]): void {
 
 /** A token that is bound to a key is never sent without its proof, whatever an API asks. */
 function sendWithToken(
-  client: Client,
+  { runtime, senderConstraint }: Caller,
   { request, again }: ReplayableRequest,
   { accessToken, boundTo }: AccessGrant,
 ): Promise<Response> {
-  const send = (request: Request): Promise<Response> => sendOnce(client, request)
-  if (client.senderConstraint)
-    return client.senderConstraint.fetch({ accessToken, boundTo, request, again, send })
+  const send = (request: Request): Promise<Response> => sendOnce(runtime, request)
+  if (senderConstraint) return senderConstraint.fetch({ accessToken, boundTo, request, again, send })
   request.headers.set('authorization', `Bearer ${accessToken}`)
   return send(request)
 }
 
-async function sendOnce({ runtime }: Client, request: Request): Promise<Response> {
+async function sendOnce(runtime: Runtime, request: Request): Promise<Response> {
   const { signal, url } = request
   signal.throwIfAborted()
   const response = await runtime.http(url, request).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { requestRevocation } from '../protocol/revocation.ts'
 import { probeServer } from '../protocol/server-metadata.ts'
 import { requestTokenByRefresh, type TokenResponse } from '../protocol/token-request.ts'
 import { requestUserInfo, type UserInfo } from '../protocol/user-info.ts'
-import { createLiveSession } from '../session/live-session.ts'
+import { createLiveSession, type Login } from '../session/live-session.ts'
 import type { RefreshContext } from '../session/refresh.ts'
 import type { Renewal } from '../session/renewal.ts'
 import type { Session } from '../session/session-state.ts'
@@ -61,12 +61,16 @@ export interface ResourceAccess {
    */
   getAccessToken(): Promise<string>
   readonly fetch: Fetch
+  /** The access tokens with what is known of them: for whoever builds another way of calling on them. */
+  readonly grants: Renewal
 }
 
 /** One relying party: the flows, without any idea of pages or devices. */
 export interface RelyingParty extends ResourceAccess {
   readonly session: Session
   subscribe(listener: () => void): () => void
+  /** Whose login it is, to tell it from another. */
+  login(): Login
   /** Takes up the session that the vault holds, if it holds one. */
   restore(): Promise<Session>
   /**
@@ -109,6 +113,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
       return session.snapshot
     },
     subscribe: (listener) => session.subscribe(listener),
+    login: () => session.login(),
     restore: () => session.restore(),
     resync: () => session.resync(),
     startLogin: (login) => startLogin(context, login),
@@ -141,9 +146,12 @@ function createResourceAccess(
   renewal: Renewal,
   { apis, stepUp }: { readonly apis: readonly string[]; readonly stepUp: ChallengeHandler | undefined },
 ): ResourceAccess {
+  const { runtime, senderConstraint } = context.client
+  const caller = { runtime, senderConstraint, login: () => context.session.login() }
   return {
     getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
-    fetch: createAuthorizedFetch(context, renewal, { apis, handle: stepUp }),
+    fetch: createAuthorizedFetch(caller, renewal, { apis, handle: stepUp }),
+    grants: renewal,
   }
 }
 

@@ -1,0 +1,174 @@
+import {
+  checkReturnTo,
+  type FinishedLogin,
+  type LoginOptions,
+  type LogoutOptions,
+  ProtocolError,
+  readReturnTo,
+  type Runtime,
+} from '@oauth-concierge/core'
+import type { AuthOptions } from './auth-options.ts'
+import type { Auth } from './auth.ts'
+import { takeCallback } from './callback-address.ts'
+import type { Engine } from './engine.ts'
+import type { Diary } from './events.ts'
+import { explain } from './explain.ts'
+import { createLoginTrail, type LoginTrail } from './login-trail.ts'
+import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
+import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
+import { redirectUserAgent } from './user-agents/redirect-user-agent.ts'
+import { createWebStorageStore } from './web-storage-store.ts'
+
+/** What a page's session is made of. */
+export interface AuthParts {
+  readonly options: AuthOptions
+  readonly engine: Engine
+  readonly runtime: Runtime
+  readonly diary: Diary
+  /** What the engine and its tokens are called in a report. */
+  readonly tokenStore: string
+}
+
+interface Page extends AuthParts {
+  readonly trail: LoginTrail
+  readonly logouts: LogoutReturn
+}
+
+/** The session of a page over an engine. Does nothing yet, on a server as well. */
+export function createAuthOver(parts: AuthParts): Auth {
+  const { options, engine, runtime, diary } = parts
+  const tab = createWebStorageStore(() => window.sessionStorage)
+  const shared = createWebStorageStore(() => window.localStorage)
+  const client = `${options.clientId}@${options.issuer}`
+  const page: Page = {
+    ...parts,
+    trail: createLoginTrail({ tab, shared }, runtime.clock, client),
+    logouts: createLogoutReturn(tab, client),
+  }
+  let started: Promise<FinishedLogin> | undefined
+  let sleepOn: (() => void) | undefined
+  engine.subscribe(() => diary.note('session', { status: engine.session.status }))
+  const noted = async <Result>(call: string, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work()
+    } catch (error) {
+      diary.note('failure', { call, code: String((error as { code?: unknown }).code) })
+      throw error
+    }
+  }
+  return {
+    get session() {
+      return engine.session
+    },
+    subscribe: engine.subscribe,
+    start: () => {
+      started ??= noted('start', () => start(page))
+      sleepOn ??= typeof window === 'undefined' ? undefined : onWake(() => void wake(engine))
+      return started
+    },
+    login: (login) => noted('login', () => logIn(page, login)),
+    fetch: (input, init) => noted('fetch', () => engine.fetch(input, init)),
+    getAccessToken: engine.getAccessToken,
+    for: (resource, scope) => engine.for(resource, scope),
+    userInfo: () => noted('userInfo', () => engine.userInfo()),
+    logout: (logout) => noted('logout', () => logOut(page, logout)),
+    explain: () => explain(parts),
+    close: () => {
+      sleepOn?.()
+      engine.close()
+    },
+  }
+}
+
+/** No timer is trusted to have run: what happened meanwhile is looked up, and a token that ran out meanwhile is renewed before it is missed. */
+async function wake(engine: Engine): Promise<void> {
+  try {
+    const { status } = await engine.resync()
+    if (status === 'authenticated') await engine.getAccessToken()
+  } catch {
+    // The session shows what came of it; whoever needs a token meets the error.
+  }
+}
+
+/** The address is read and cleaned before the first wait, so nothing that runs later can see the code. */
+async function start(page: Page): Promise<FinishedLogin> {
+  const { options, engine, logouts, diary } = page
+  const parameters = takeCallback(options.redirectUri ?? pageRoot())
+  if (!parameters) {
+    await logouts.finish()
+    await engine.restore()
+    return {}
+  }
+  diary.note('callback', { refused: parameters.has('error') })
+  await onceShown()
+  return finish(page, parameters)
+}
+
+async function finish(page: Page, parameters: URLSearchParams): Promise<FinishedLogin> {
+  const { engine, trail } = page
+  await trail.noteReturn()
+  try {
+    const finished = await engine.finishLogin(parameters)
+    await trail.end()
+    return goBack(finished)
+  } catch (error) {
+    return recover(page, error)
+  }
+}
+
+/** Checked again here: what a store gives back may have been edited there. */
+function goBack({ returnTo, ...finished }: FinishedLogin): FinishedLogin {
+  const path = returnTo === undefined ? undefined : readReturnTo(returnTo, pageOrigin())
+  if (path === undefined) return finished
+  showPath(path)
+  return { ...finished, returnTo: path }
+}
+
+/** What was there before the login goes on; and the user is where the login was to end, so that another one ends there too. */
+async function recover(page: Page, error: unknown): Promise<FinishedLogin> {
+  await page.engine.restore()
+  const code = error instanceof ProtocolError ? error.code : undefined
+  if (code === 'callback_replayed') return {}
+  if (code === 'callback_state_unknown') return recoverOrphan(page, error)
+  const target = await page.trail.end()
+  if (target !== undefined) goBack({ returnTo: target })
+  throw error
+}
+
+/** In a tab that has begun a login its answers are known: one that is not was forged, and what is under way goes on. */
+async function recoverOrphan(page: Page, error: unknown): Promise<FinishedLogin> {
+  const { engine, trail, options } = page
+  const { onOrphanCallback = 'restart' } = options
+  if (onOrphanCallback === 'ignore' || engine.session.status === 'authenticated') return {}
+  const returnTo = onOrphanCallback === 'throw' || (await trail.hasBegun()) ? undefined : await trail.end()
+  if (returnTo === undefined) throw error
+  return visit(page, goBack({ returnTo }))
+}
+
+async function logIn(page: Page, login: LoginOptions = {}): Promise<void> {
+  const origin = pageOrigin()
+  const returnTo = checkReturnTo(login.returnTo ?? pagePath(), origin)
+  await onceShown()
+  await page.trail.check()
+  await page.trail.begin(returnTo)
+  await visit(page, { ...login, returnTo })
+}
+
+async function visit(page: Page, login: LoginOptions): Promise<FinishedLogin> {
+  const { engine, options, diary } = page
+  const { userAgent = redirectUserAgent, redirectUri = pageRoot() } = options
+  const { url } = await engine.startLogin({ ...login, redirectUri })
+  diary.note('redirect', { to: new URL(url).origin })
+  const parameters = await userAgent.authorize(url)
+  return parameters ? finish(page, parameters) : {}
+}
+
+async function logOut(page: Page, logout: LogoutOptions = {}): Promise<void> {
+  const { engine, options, logouts, diary } = page
+  const { userAgent = redirectUserAgent, postLogoutRedirectUri = pageRoot() } = options
+  const request = await engine.endSession({ postLogoutRedirectUri, ...logout })
+  if (!request) return
+  await logouts.begin(request.state)
+  diary.note('redirect', { to: new URL(request.endpoint).origin })
+  await userAgent.endSession(request.endpoint, request.parameters)
+}
