@@ -5,29 +5,17 @@ import {
   type LogoutOptions,
   ProtocolError,
   readReturnTo,
-  type Runtime,
 } from '@oauth-concierge/core'
-import type { AuthOptions } from './auth-options.ts'
+import type { AuthParts } from './auth-parts.ts'
 import type { Auth } from './auth.ts'
 import { takeCallback } from './callback-address.ts'
 import type { Engine } from './engine.ts'
-import type { Diary } from './events.ts'
 import { explain } from './explain.ts'
 import { createLoginTrail, type LoginTrail } from './login-trail.ts'
 import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
 import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
 import { redirectUserAgent } from './user-agents/redirect-user-agent.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
-
-/** What a page's session is made of. */
-export interface AuthParts {
-  readonly options: AuthOptions
-  readonly engine: Engine
-  readonly runtime: Runtime
-  readonly diary: Diary
-  /** What the engine and its tokens are called in a report. */
-  readonly tokenStore: string
-}
 
 interface Page extends AuthParts {
   readonly trail: LoginTrail

@@ -1,5 +1,5 @@
 import type { Session } from '@oauth-concierge/core'
-import type { AuthParts } from './create-auth-over.ts'
+import type { AuthParts } from './auth-parts.ts'
 import type { AuthEvent } from './events.ts'
 
 /** What a page can tell of itself, as plain data without a secret: fit to be pasted into a bug report. */
