@@ -52,7 +52,7 @@ describe('the web storage store', () => {
       throw new DOMException('full', 'QuotaExceededError')
     }
     await expect(createWebStorageStore(() => full).put('key', 1)).rejects.toMatchObject({
-      code: 'storage_failed',
+      code: 'storage_full',
     })
   })
 })
