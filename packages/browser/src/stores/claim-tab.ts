@@ -68,5 +68,6 @@ async function hold(prefix: string, { locks, page }: Tab, clock: Clock): Promise
 }
 
 function removeAll(storage: Storage, prefix: string): void {
-  for (const key of Object.keys(storage)) if (key.startsWith(prefix)) storage.removeItem(key)
+  const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
+  for (const key of keys) if (key.startsWith(prefix)) storage.removeItem(key)
 }
