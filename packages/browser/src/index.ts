@@ -2,8 +2,16 @@ export type { Auth, ResourceTokens } from './auth.ts'
 export { type AuthOptions, createAuth } from './create-auth.ts'
 export type { AuthEvent } from './events.ts'
 export type { Report } from './explain.ts'
+export { createEncryptedStore } from './stores/encrypted-store.ts'
+export { encryptedTokens } from './stores/encrypted-tokens.ts'
+export type { DatabaseOptions, PurgeableStore } from './stores/entry-store.ts'
+export { createIndexedDbKeyStore } from './stores/indexed-db-key-store.ts'
+export { createIndexedDbStore } from './stores/indexed-db-store.ts'
 export { memoryTokens } from './stores/memory-tokens.ts'
+export { sessionTokens } from './stores/session-tokens.ts'
 export type { TokenStore, TokenStoreSurroundings } from './stores/token-store.ts'
+export { unsafeLocalTokens } from './stores/unsafe-local-tokens.ts'
+export { type FallbackOptions, withFallback } from './stores/with-fallback.ts'
 export {
   type AuthenticatedSession,
   type AuthorizationOptions,

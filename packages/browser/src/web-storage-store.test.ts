@@ -1,31 +1,18 @@
 import { keyValueStoreCases } from '@oauth-concierge/core/testing'
 import { describe, expect, it } from 'vitest'
+import { createStorageArea } from './storage-area.test-support.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
 
-/** A Storage as the standard describes it, in memory. */
-function createArea(): Storage {
-  const entries = new Map<string, string>()
-  return {
-    get length() {
-      return entries.size
-    },
-    key: (index) => [...entries.keys()][index] ?? null,
-    getItem: (key) => entries.get(key) ?? null,
-    setItem: (key, value) => void entries.set(key, String(value)),
-    removeItem: (key) => void entries.delete(key),
-    clear: () => entries.clear(),
-  }
-}
-
 describe('the web storage store', () => {
-  it.each(keyValueStoreCases(async () => createWebStorageStore(memoise(createArea))))('$name', ({ run }) =>
-    run(),
+  it.each(keyValueStoreCases(async () => createWebStorageStore(memoise(createStorageArea))))(
+    '$name',
+    ({ run }) => run(),
   )
 
   it.each(['{"value":1,"ver', '7', 'null', '"text"', '[]', '{"value":1}', '\u0000'])(
     'takes %j for nothing',
     async (text) => {
-      const area = createArea()
+      const area = createStorageArea()
       area.setItem('key', text)
       const store = createWebStorageStore(() => area)
       await expect(store.get('key')).resolves.toBeUndefined()
@@ -47,12 +34,12 @@ describe('the web storage store', () => {
   )
 
   it('says so where the storage is full', async () => {
-    const full = createArea()
+    const full = createStorageArea()
     full.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError')
     }
     await expect(createWebStorageStore(() => full).put('key', 1)).rejects.toMatchObject({
-      code: 'storage_failed',
+      code: 'storage_full',
     })
   })
 })

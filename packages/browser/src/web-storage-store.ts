@@ -1,4 +1,6 @@
-import { type KeyValueStore, StorageError, type StoredValue } from '@oauth-concierge/core'
+import type { KeyValueStore, StoredValue } from '@oauth-concierge/core'
+import { newVersion } from './stores/new-version.ts'
+import { toStorageError } from './stores/to-storage-error.ts'
 
 /**
  * A store over one of the page's web storages. Each operation is synchronous, so within a tab it is one step.
@@ -9,8 +11,7 @@ export function createWebStorageStore(storage: () => Storage): KeyValueStore {
     try {
       return work(storage())
     } catch (error) {
-      const { name } = error as Error
-      throw new StorageError('storage_failed', `The browser's storage failed to ${operation} (${name}).`)
+      throw toStorageError(operation, error)
     }
   }
   return {
@@ -37,12 +38,6 @@ export function createWebStorageStore(storage: () => Storage): KeyValueStore {
         if (isExpected) area.removeItem(key)
       }),
   }
-}
-
-/** Random, since a counter would begin anew after a deletion. */
-function newVersion(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2))
-  return (high % 2 ** 21) * 2 ** 32 + low
 }
 
 function parse(text: string | null): StoredValue | undefined {

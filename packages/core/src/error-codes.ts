@@ -275,7 +275,12 @@ export interface ErrorCodes {
      */
     storage_failed: true
     /**
-     * The store cannot keep the key that the tokens would be bound to (DPoP), so no login was started.
+     * The store is full, and stays full when what it can do without is cleared out of it.
+     * Cure: find out what fills the site's storage. Behind `withFallback` the session goes on in memory and ends with the page.
+     */
+    storage_full: true
+    /**
+     * The store cannot keep a key (`CryptoKey`) as it is, so no tokens were bound to it (DPoP) or encrypted with it.
      * Cure: use a store that keeps a `CryptoKey` as it is, such as IndexedDB; or hand in `createMemoryKeyStore()` and live with a session that ends with the page.
      */
     key_not_kept: true

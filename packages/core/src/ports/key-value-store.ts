@@ -7,7 +7,7 @@ export interface StoredValue<Value = unknown> {
 
 /**
  * Where an SDK object keeps what must outlive a call: plain data (JSON) under string keys.
- * Every method rejects with StorageError `storage_failed` when the store cannot do its work.
+ * Every method rejects with StorageError when the store cannot do its work: `storage_full` where only room is wanting, else `storage_failed`.
  */
 export interface KeyValueStore {
   /** Whether `put` with `ifVersion` and `take` are one step for everybody who shares the store. */
