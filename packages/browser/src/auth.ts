@@ -1,8 +1,6 @@
-import type { ResourceAccess, SessionSource, UserInfo } from '@oauth-concierge/core'
+import type { SessionSource, UserInfo } from '@oauth-concierge/core'
+import type { ResourceTokens } from './engine.ts'
 import type { Report } from './explain.ts'
-
-/** Access tokens for one resource, and a fetch that uses them. */
-export type ResourceTokens = Pick<ResourceAccess, 'getAccessToken' | 'fetch'>
 
 /** The session of a single-page app. */
 export interface Auth extends SessionSource {

@@ -6,14 +6,17 @@ import {
   ProtocolError,
   readReturnTo,
 } from '@oauth-concierge/core'
+import { type AuthOptions, refuseSecret } from './auth-options.ts'
 import type { AuthParts } from './auth-parts.ts'
 import type { Auth } from './auth.ts'
 import { takeCallback } from './callback-address.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, EngineOptions } from './engine.ts'
+import { createDiary, observed } from './events.ts'
 import { explain } from './explain.ts'
 import { createLoginTrail, type LoginTrail } from './login-trail.ts'
 import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
 import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
+import { pageRuntime } from './runtime/page-runtime.ts'
 import { redirectUserAgent } from './user-agents/redirect-user-agent.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
 
@@ -22,9 +25,23 @@ interface Page extends AuthParts {
   readonly logouts: LogoutReturn
 }
 
-/** The session of a page over an engine. Does nothing yet, on a server as well. */
-export function createAuthOver(parts: AuthParts): Auth {
-  const { options, engine, runtime, diary } = parts
+/**
+ * The session of a page over the engine that `open` gives. Does nothing yet, on a server as well.
+ * @throws UsageError `invalid_configuration`, `insecure_url`
+ */
+export function createAuthOver(
+  options: AuthOptions,
+  tokenStore: { readonly name: string; readonly isShared: boolean },
+  open: (options: EngineOptions) => Engine,
+): Auth {
+  refuseSecret(options)
+  const surroundings = pageRuntime(options.runtime, tokenStore.isShared)
+  const diary = createDiary(surroundings, options.onEvent)
+  const runtime = observed(surroundings, diary)
+  const onDegraded = ({ message }: Error): void =>
+    diary.note('degraded', { tokenStore: tokenStore.name, message })
+  const engine = open({ ...options, runtime, diary, onDegraded })
+  const parts: AuthParts = { options, engine, runtime, diary, tokenStore: tokenStore.name }
   const tab = createWebStorageStore(() => window.sessionStorage)
   const shared = createWebStorageStore(() => window.localStorage)
   const client = `${options.clientId}@${options.issuer}`

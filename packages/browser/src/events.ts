@@ -19,6 +19,8 @@ export interface AuthEvent {
 /** Keeps the latest events and hands each on. */
 export interface Diary {
   note(name: AuthEvent['name'], detail: AuthEvent['detail'], since?: Milliseconds): void
+  /** Takes up what was noted elsewhere, as in a worker. */
+  add(event: AuthEvent): void
   /** The latest, oldest first. */
   read(): readonly AuthEvent[]
 }
@@ -28,18 +30,21 @@ const mostEvents = 100
 /** @param onEvent what it throws is thrown again where it disturbs nobody */
 export function createDiary({ clock }: Pick<Runtime, 'clock'>, onEvent?: (event: AuthEvent) => void): Diary {
   const events: AuthEvent[] = []
+  const add = (event: AuthEvent): void => {
+    if (events.push(Object.freeze(event)) > mostEvents) events.shift()
+    try {
+      onEvent?.(event)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
   return {
+    add,
     note: (name, detail, since) => {
       const duration = since === undefined ? {} : { duration: clock.monotonicTime() - since }
-      const event: AuthEvent = Object.freeze({ name, at: clock.wallTime(), ...duration, detail })
-      if (events.push(event) > mostEvents) events.shift()
-      try {
-        onEvent?.(event)
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
-      }
+      add({ name, at: clock.wallTime(), ...duration, detail })
     },
     read: () => [...events],
   }

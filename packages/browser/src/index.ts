@@ -1,4 +1,5 @@
-export type { Auth, ResourceTokens } from './auth.ts'
+export type { Auth } from './auth.ts'
+export type { ResourceTokens } from './engine.ts'
 export { type AuthOptions, createAuth } from './create-auth.ts'
 export type { AuthEvent } from './events.ts'
 export type { Report } from './explain.ts'

@@ -62,7 +62,7 @@ export {
 export { clientSecretBasic, clientSecretBasicRaw, clientSecretPost } from './protocol/client-secret.ts'
 export { clientSecretJwt } from './protocol/client-secret-jwt.ts'
 export type { AuthorizationDetail, AuthorizationOptions } from './protocol/authorization-request.ts'
-export { isAuthorizationResponse } from './protocol/authorization-response.ts'
+export { isAuthorizationResponse } from './protocol/is-authorization-response.ts'
 export { dpop, type DpopOptions } from './protocol/dpop.ts'
 export type { EndSessionRequest } from './protocol/end-session.ts'
 export { readFormPost } from './protocol/form-post.ts'

@@ -1,5 +1,5 @@
 import { TransportError, UsageError } from '../errors.ts'
-import { networkError } from '../ports/bounded-request.ts'
+import { networkError } from '../ports/network-error.ts'
 import { isSecureUrl } from '../protocol/client.ts'
 import type { TokenClient } from '../protocol/token-client.ts'
 import { checkOptIn, unsafeAllowGat } from './opt-in.ts'

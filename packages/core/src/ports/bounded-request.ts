@@ -1,5 +1,6 @@
 import { TransportError } from '../errors.ts'
 import { epochSeconds, type EpochSeconds, type Milliseconds, type Seconds } from './clock.ts'
+import { networkError, placeOf } from './network-error.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What one request to an authorization server may cost. */
@@ -32,7 +33,7 @@ export async function boundedRequest(
   const redirect = init.mode === 'no-cors' ? 'follow' : 'manual'
   const exchange = readWhole(runtime, url, { ...init, redirect, signal: abort.signal }, limits)
   const timeout = runtime.clock.sleep(deadline, abort.signal).then(() => {
-    throw new TransportError('timed_out', `${place(url)} gave no complete answer within ${deadline} ms.`)
+    throw new TransportError('timed_out', `${placeOf(url)} gave no complete answer within ${deadline} ms.`)
   })
   try {
     return await Promise.race([exchange, timeout])
@@ -83,7 +84,7 @@ async function readBody(
       void reader.cancel().catch(() => undefined)
       throw new TransportError(
         'response_too_large',
-        `${place(url)} answered with more than ${maxBytes} bytes.`,
+        `${placeOf(url)} answered with more than ${maxBytes} bytes.`,
       )
     }
     text += decoder.decode(value, { stream: true })
@@ -95,7 +96,7 @@ function checkStatus(runtime: Runtime, url: string, response: Response): void {
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     throw new TransportError(
       'redirected',
-      `${place(url)} redirects. Configure the address it redirects to.`,
+      `${placeOf(url)} redirects. Configure the address it redirects to.`,
       { status },
     )
   }
@@ -107,8 +108,8 @@ function checkStatus(runtime: Runtime, url: string, response: Response): void {
     ...(retryAfter !== undefined && { retryAfter }),
   }
   throw status === 429
-    ? new TransportError('rate_limited', `${place(url)} asks to slow down.`, details)
-    : new TransportError('server_unavailable', `${place(url)} failed with ${status}.`, details)
+    ? new TransportError('rate_limited', `${placeOf(url)} asks to slow down.`, details)
+    : new TransportError('server_unavailable', `${placeOf(url)} failed with ${status}.`, details)
 }
 
 /**
@@ -121,30 +122,9 @@ export function readRetryAfter(header: string | null, now: EpochSeconds): Second
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), longestRetryAfter)
 }
 
-/**
- * What to say when no answer came. It names the system's own code only: the error itself may hold the whole request.
- */
-export function networkError(runtime: Runtime, url: string, error: unknown): TransportError {
-  if (!runtime.isOnline()) {
-    return new TransportError('offline', `This device is offline, so ${place(url)} was not reached.`)
-  }
-  const { code } = ((error as Error | undefined)?.cause ?? error ?? {}) as { code?: unknown }
-  const hint = typeof code === 'string' ? ` (${code})` : ''
-  return new TransportError(
-    'network_failed',
-    `No answer from ${place(url)}${hint}: it cannot be reached, or its CORS headers do not allow this origin.`,
-    typeof code === 'string' ? { reason: code } : {},
-  )
-}
-
 function withoutEncoding(headers: Headers): Headers {
   const plain = new Headers(headers)
   plain.delete('content-encoding')
   plain.delete('content-length')
   return plain
-}
-
-/** Origin and path: a query may hold what no message should. */
-function place(url: string): string {
-  return url.replace(/[?#].*$/, '')
 }

@@ -1,11 +1,11 @@
 import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
 import { ProtocolError } from '../errors.ts'
 import type { Client } from './client.ts'
+import { foreignParameters } from './is-authorization-response.ts'
 import { oauthClient, serverError } from './oauth.ts'
 import type { ServerMetadata } from './server-metadata.ts'
 
 const known = ['state', 'code', 'iss', 'error', 'error_description', 'error_uri', 'response', 'session_state']
-const foreign = ['access_token', 'id_token', 'refresh_token']
 
 /**
  * The `state` of an authorization response, by which its transaction is found.
@@ -22,11 +22,6 @@ export function readState(parameters: URLSearchParams): string {
     )
   }
   return states[0]
-}
-
-/** Whether parameters found at the redirect URI are an authorization response, be it a refused or a forged one. */
-export function isAuthorizationResponse(parameters: URLSearchParams): boolean {
-  return ['code', 'error', 'response', ...foreign].some((name) => parameters.has(name))
 }
 
 /**
@@ -57,7 +52,7 @@ export function checkAuthorizationResponse(
 function checkShape(parameters: URLSearchParams): void {
   const repeated = known.find((name) => parameters.getAll(name).length > 1)
   if (repeated) throw new ProtocolError('callback_malformed', `The callback has ${repeated} more than once.`)
-  const stray = foreign.find((name) => parameters.has(name))
+  const stray = foreignParameters.find((name) => parameters.has(name))
   if (stray) {
     throw new ProtocolError(
       'callback_malformed',

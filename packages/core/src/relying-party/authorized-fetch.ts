@@ -1,5 +1,5 @@
 import { SessionError, TransportError, UsageError } from '../errors.ts'
-import { networkError } from '../ports/bounded-request.ts'
+import { networkError } from '../ports/network-error.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import { isSecureUrl } from '../protocol/client.ts'
 import type { SenderConstraint } from '../protocol/sender-constraint.ts'

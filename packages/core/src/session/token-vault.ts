@@ -54,12 +54,14 @@ function targetKey({ resource, scope = '' }: TokenTarget): string {
   return `${resource} ${scope}`
 }
 
-/** The access token for `target`, or the login's own. */
+/** The access token for `target`, or the login's own, without what came beside it: it is handed on. */
 export function grantOf(
   { tokens, resources }: SessionRecord,
   target: TokenTarget | undefined,
 ): AccessGrant | undefined {
-  return target ? resources?.[targetKey(target)] : tokens
+  if (target) return resources?.[targetKey(target)]
+  const { accessToken, expiresIn, receivedAt, renewAt, boundTo, scope } = tokens
+  return { accessToken, expiresIn, receivedAt, renewAt, boundTo, scope }
 }
 
 /** The record after a refresh: one refresh token, whatever resource the access token is for. */

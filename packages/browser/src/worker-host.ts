@@ -1,0 +1,1 @@
+export { serveEngines, type WorkerOptions } from './worker/serve-engines.ts'

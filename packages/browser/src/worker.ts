@@ -1,0 +1,3 @@
+import { serveEngines } from './worker/serve-engines.ts'
+
+serveEngines()

@@ -1,0 +1,194 @@
+import { completeRuntime, type Runtime } from '@oauth-concierge/core'
+import {
+  createManualClock,
+  createScriptedHttp,
+  json,
+  type ManualClock,
+  type ScriptedHttp,
+} from '@oauth-concierge/core/testing'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Engine } from '../engine.ts'
+import { createDiary } from '../events.ts'
+import type { WorkerClient } from './protocol.ts'
+import { createRemoteEngine } from './remote-engine.ts'
+import { createEngineHost } from './serve-engines.ts'
+
+const issuer = 'https://id.example'
+const api = 'https://api.example'
+const redirectUri = 'https://app.example/'
+const client: WorkerClient = { issuer, clientId: 'spa', scope: 'orders', keep: 'memory' }
+
+let clock: ManualClock
+let network: ScriptedHttp
+let runtime: Partial<Runtime>
+let sent: unknown[]
+let wires: MessagePort[]
+let connect: (wire: MessagePort) => void
+
+beforeEach(() => {
+  clock = createManualClock()
+  network = createScriptedHttp()
+  runtime = { clock, http: network.http }
+  sent = []
+  wires = []
+  connect = createEngineHost({ runtime })
+  let issued = 0
+  network.on(`${issuer}/.well-known/openid-configuration`, () =>
+    json({
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      end_session_endpoint: `${issuer}/logout`,
+    }),
+  )
+  network.on(`${issuer}/token`, () => {
+    issued += 1
+    const tokens = { access_token: `access-${issued}`, refresh_token: `canary-refresh-${issued}` }
+    return json({ ...tokens, token_type: 'Bearer', expires_in: 3_600 })
+  })
+})
+
+afterEach(() => wires.forEach((wire) => wire.close()))
+
+/** A page of the worker; everything that it is sent is kept. */
+function openPage(as: WorkerClient = client): Engine {
+  const { port1, port2 } = new MessageChannel()
+  wires.push(port1, port2)
+  connect(port2)
+  port1.addEventListener('message', ({ data }) => sent.push(data))
+  const all = completeRuntime(runtime)
+  const engine = createRemoteEngine(port1, { runtime: all, diary: createDiary(all), apis: [api] })
+  port1.start()
+  port1.postMessage({ open: as })
+  return engine
+}
+
+async function logIn(engine: Engine): Promise<void> {
+  const { state } = await engine.startLogin({ redirectUri })
+  await engine.finishLogin(new URLSearchParams({ code: 'canary-code', state }))
+}
+
+const tokenRequests = (): readonly string[] =>
+  network.requests.filter(({ url }) => url === `${issuer}/token`).map(({ body }) => String(body))
+
+describe('a session that a worker has', () => {
+  it('is shown to every page, and its access token is lent', async () => {
+    const pages = [openPage(), openPage()] as const
+    await Promise.all(pages.map((page) => page.restore()))
+    expect(pages[1].session.status).toBe('anonymous')
+    await logIn(pages[0])
+    await vi.waitFor(() => expect(pages[1].session.status).toBe('authenticated'))
+    await expect(pages[1].getAccessToken()).resolves.toBe('access-1')
+  })
+
+  it('never gives a page the refresh token, the code verifier or the whole answer', async () => {
+    const page = openPage()
+    await logIn(page)
+    await page.getAccessToken()
+    await clock.advance(3_600)
+    await page.getAccessToken()
+    await page.endSession({})
+    const verifier = new URLSearchParams(tokenRequests()[0]).get('code_verifier') ?? 'none'
+    expect(JSON.stringify(sent)).toContain('access-2')
+    expect(JSON.stringify(sent)).not.toContain('canary')
+    expect(JSON.stringify(sent)).not.toContain(verifier)
+  })
+
+  it('lends what is fresh once: the page asks again when it is due', async () => {
+    const page = openPage()
+    await logIn(page)
+    await page.getAccessToken()
+    const before = sent.length
+    await Promise.all(Array.from({ length: 100 }, () => page.getAccessToken()))
+    expect(sent).toHaveLength(before)
+    await clock.advance(3_600)
+    await expect(page.getAccessToken()).resolves.toBe('access-2')
+  })
+
+  it('is renewed once for any number of pages', async () => {
+    const pages = Array.from({ length: 10 }, () => openPage())
+    await logIn(pages[0] as Engine)
+    await clock.advance(3_600)
+    const tokens = await Promise.all(pages.map((page) => page.getAccessToken()))
+    expect(new Set(tokens)).toEqual(new Set(['access-2']))
+    expect(tokenRequests()).toHaveLength(2)
+  })
+
+  it('goes on when the page that asked for a renewal is gone', async () => {
+    const pages = [openPage(), openPage()] as const
+    await logIn(pages[0])
+    await clock.advance(3_600)
+    let answer = (): void => undefined
+    network.on(`${issuer}/token`, async () => {
+      await new Promise<void>((resolve) => (answer = resolve))
+      return json({ access_token: 'access-9', refresh_token: 'r-9', token_type: 'Bearer', expires_in: 3_600 })
+    })
+    void pages[0].getAccessToken().catch(() => undefined)
+    await vi.waitFor(() => expect(tokenRequests()).toHaveLength(2))
+    wires[0]?.close()
+    answer()
+    await expect(pages[1].getAccessToken()).resolves.toBe('access-9')
+    expect(tokenRequests()).toHaveLength(2)
+  })
+
+  it('calls an API with the token, and with another one where that is refused', async () => {
+    const page = openPage()
+    await logIn(page)
+    network.on(`${api}/orders`, ({ headers }) =>
+      headers.get('authorization') === 'Bearer access-2'
+        ? json({ orders: [] })
+        : new Response(null, {
+            status: 401,
+            headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+          }),
+    )
+    await expect((await page.fetch(`${api}/orders`)).json()).resolves.toEqual({ orders: [] })
+    await expect(page.fetch('https://elsewhere.example/')).rejects.toMatchObject({ code: 'api_not_declared' })
+  })
+
+  it('fails with errors that are what they were', async () => {
+    const page = openPage()
+    await page.restore()
+    await expect(page.getAccessToken()).rejects.toMatchObject({
+      name: 'SessionError',
+      code: 'login_required',
+      sessionSurvives: false,
+    })
+    await logIn(page)
+    await clock.advance(3_600)
+    network.on(`${issuer}/token`, () => json({ error: 'invalid_grant' }, { status: 400 }))
+    await expect(page.getAccessToken()).rejects.toMatchObject({ code: 'session_expired' })
+    expect(page.session.status).toBe('expired')
+  })
+
+  it('is not given to whoever names another address for its tokens', async () => {
+    const page = openPage()
+    await logIn(page)
+    const thief = openPage({ ...client, metadata: { token_endpoint: 'https://evil.example/token' } })
+    await thief.restore()
+    expect(thief.session.status).toBe('anonymous')
+    await expect(thief.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+  })
+
+  it('tells pages what the worker did, for their timelines', async () => {
+    const page = openPage()
+    await logIn(page)
+    const events = sent.flatMap((message) => (message as { event?: { name: string } }).event ?? [])
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        name: 'request',
+        detail: { method: 'POST', url: `${issuer}/token`, status: 200 },
+      }),
+    )
+  })
+
+  it('is missed after a minute where the worker is gone', async () => {
+    const page = openPage()
+    await page.restore()
+    wires[1]?.close()
+    const call = page.getAccessToken()
+    const missed = expect(call).rejects.toMatchObject({ code: 'timed_out', sessionSurvives: true })
+    await clock.advance(60)
+    await missed
+  })
+})
