@@ -57,17 +57,20 @@ function withFailure(wire: Wire, worker: EventTarget): Started {
   return Object.assign(wire, { failed })
 }
 
-/** The wire, once the worker has sent the state of its session. That is sent again to whoever listens by then. */
+/** The wire, once the worker has sent the state of its session, which is then asked for again: whoever gets the wire has not heard it. */
 async function answered(wire: Started, client: WorkerClient, clock: Clock): Promise<Wire> {
   const over = new AbortController()
-  const first = new Promise<Wire>((resolve) => wire.addEventListener('message', () => resolve(wire)))
+  const first = new Promise<void>((resolve) => wire.addEventListener('message', () => resolve()))
   const late = clock.sleep(longestStart, over.signal).then(() => {
     throw new Error(`it did not answer within ${longestStart} ms`)
   })
   late.catch(() => undefined)
+  const open = (): void => wire.postMessage({ open: client } satisfies FromPage)
   wire.start?.()
-  wire.postMessage({ open: client } satisfies FromPage)
-  return Promise.race([first, late, wire.failed]).finally(() => over.abort())
+  open()
+  await Promise.race([first, late, wire.failed]).finally(() => over.abort())
+  open()
+  return wire
 }
 
 interface ScriptPolicy {

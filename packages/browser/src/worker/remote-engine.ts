@@ -8,7 +8,7 @@ import {
   type SenderConstraint,
   TransportError,
 } from '@oauth-concierge/core'
-import type { Engine } from '../engine.ts'
+import type { Engine, ResourceTokens } from '../engine.ts'
 import type { Diary } from '../events.ts'
 import { fromErrorData } from './error-data.ts'
 import type {
@@ -60,6 +60,7 @@ function noAnswer(): TransportError {
 export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
   const listeners = new Set<() => void>()
   const waiting = new Map<number, Waiting>()
+  const accesses = new Map<string, ResourceTokens>()
   let state: WorkerState = {
     session: { status: 'restoring' },
     login: { family: undefined, subject: undefined },
@@ -118,8 +119,13 @@ export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
     userInfo: () => call('userInfo'),
     endSession: (logout) => call('endSession', logout),
     ...createAccess(remote, undefined),
-    for: (resource, { scope } = {}) =>
-      createAccess(remote, scope === undefined ? { resource } : { resource, scope }),
+    for: (resource, { scope } = {}) => {
+      const target = scope === undefined ? { resource } : { resource, scope }
+      const name = JSON.stringify(target)
+      const access = accesses.get(name) ?? createAccess(remote, target)
+      accesses.set(name, access)
+      return access
+    },
     close: () => send({ close: true }),
   }
 }
