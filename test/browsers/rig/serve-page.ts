@@ -14,24 +14,22 @@ export interface ServedPage {
 
 /**
  * Bundles a script out of the packages' sources and serves it with a page, under a Content Security Policy as strict as there is.
- * Every path gives the page; `/framed` gives one that shows it in a frame without an origin.
+ * Every path gives the page, with a link `#copy` to a copy of the tab; `/framed` gives one that shows it in a frame without an origin.
  */
 export async function servePage(script: URL): Promise<ServedPage> {
   const code = await bundle(fileURLToPath(script))
-  const server = createServer(({ url }, response) => {
+  const server = createServer(({ url, headers }, response) => {
     if (url === '/script.js') {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
       return
     }
-    const framed = '<iframe sandbox="allow-scripts" src="/"></iframe>'
-    response
-      .writeHead(200, {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': "default-src 'self'; require-trusted-types-for 'script'",
-      })
-      .end(
-        `<!doctype html><title>Page</title><script defer src="/script.js"></script>${url === '/framed' ? framed : ''}`,
-      )
+    // The origin is named as well, since WebKit takes 'self' for nothing in a frame without an origin.
+    const policy = `default-src 'self' http://${headers.host}; require-trusted-types-for 'script'`
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+    })
+    response.end(html(url === '/framed' ? '<iframe sandbox="allow-scripts" src="/"></iframe>' : copyLink))
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
@@ -43,6 +41,12 @@ export async function servePage(script: URL): Promise<ServedPage> {
     },
   }
 }
+
+/** The tab that it opens begins with a copy of this tab's storage, as a duplicated tab does. */
+const copyLink = '<a id="copy" href="/" target="_blank" rel="opener">A copy of this tab</a>'
+
+const html = (content: string): string =>
+  `<!doctype html><title>Page</title><script defer src="/script.js"></script>${content}`
 
 async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({

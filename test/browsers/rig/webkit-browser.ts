@@ -59,7 +59,7 @@ async function createSession(command: Command): Promise<Session> {
     newPage: async () => {
       const { handle } = await inTurn(async () => {
         await command('POST', '/window', { handle: anchor })
-        return command<{ handle: string }>('POST', '/window/new', { type: 'tab' })
+        return command<{ handle: string }>('POST', '/window/new', { type: 'window' })
       })
       return session.page(handle)
     },
