@@ -22,6 +22,11 @@ export default defineConfig({
         testTimeout: 20_000,
       }),
       project('packaging', ['test/packaging/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
+      project('browsers', ['test/browsers/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 120_000,
