@@ -1,9 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-
-const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
+import { bundlePage } from './bundle-page.ts'
 
 /** A page with one script, on this machine. */
 export interface ServedPage {
@@ -17,7 +15,7 @@ export interface ServedPage {
  * Every path gives the page, with a link `#copy` to a copy of the tab; `/framed` gives one that shows it in a frame without an origin.
  */
 export async function servePage(script: URL): Promise<ServedPage> {
-  const code = await bundle(fileURLToPath(script))
+  const code = await bundlePage(fileURLToPath(script))
   const server = createServer(({ url, headers }, response) => {
     if (url === '/script.js') {
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
@@ -47,19 +45,3 @@ const copyLink = '<a id="copy" href="/" target="_blank" rel="opener">A copy of t
 
 const html = (content: string): string =>
   `<!doctype html><title>Page</title><script defer src="/script.js"></script>${content}`
-
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    alias: {
-      '@oauth-concierge/browser': `${packages}/browser/src/index.ts`,
-      '@oauth-concierge/core/testing': `${packages}/core/src/testing.ts`,
-      '@oauth-concierge/core': `${packages}/core/src/index.ts`,
-    },
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-  })
-  return outputFiles.map(({ text }) => text).join('\n')
-}
