@@ -10,10 +10,11 @@ declare global {
   }
 }
 
-/** How many rotations ten tabs live through. */
-const rounds = Number(process.env['CONCIERGE_TAB_ROUNDS'] ?? 100)
+/** How many rotations ten tabs live through; fewer in the engines whose driver is slow. */
+const mostRounds = Number(process.env['CONCIERGE_TAB_ROUNDS'] ?? 100)
 
 describeInEngines('tabs that share a session', (engine) => {
+  const rounds = engine === 'chromium' ? mostRounds : Math.min(mostRounds, 10)
   let browser: RigBrowser
   let world: TabsWorld
 
@@ -77,19 +78,100 @@ describeInEngines('tabs that share a session', (engine) => {
     },
   )
 
-  it('a logout in one tab reaches all the others, and a login as well', async () => {
+  it('a logout in one tab reaches all the others, and so does the next login', async () => {
     const tabs = await openTabs('worker', 3)
     const [first, ...others] = tabs as [RigPage, ...RigPage[]]
-    await first.evaluate(() => void window.tabs.auth.logout())
-    for (const tab of others) {
-      const status = await tab.evaluate(async () => {
-        const { auth } = window.tabs
-        while (auth.session.status !== 'anonymous')
-          await new Promise((later) => auth.subscribe(() => later(0)))
-        return auth.session.status
-      })
-      expect(status).toBe('anonymous')
-    }
+    const show = (status: string): Promise<unknown> =>
+      Promise.all(
+        others.map((tab) =>
+          tab.evaluate(async (status) => {
+            const { auth } = window.tabs
+            while (auth.session.status !== status)
+              await new Promise<void>((changed) => {
+                const stop = auth.subscribe(() => (stop(), changed()))
+              })
+          }, status),
+        ),
+      )
+    await first.click('#logout')
+    await show('anonymous')
+    await logInTab(first, world.address('worker'))
+    await show('authenticated')
+    expect(new Set(await callAll(others))).toEqual(new Set(['200']))
     await closeAll(tabs)
   })
 })
+
+describeInEngines('the tab that refreshes', (engine) => {
+  let browser: RigBrowser
+
+  beforeAll(async () => {
+    browser = await openBrowser(engine)
+  })
+  afterAll(() => browser.close())
+
+  /** Two tabs of a world; the first is closed after the server has carried out its refresh, and before the answer is there. */
+  const closeInTheMidst = async (world: TabsWorld, store: string): Promise<RigPage> => {
+    const doomed = await browser.newPage()
+    await logInTab(doomed, world.address(store))
+    const other = await browser.newPage()
+    await other.goto(world.address(store))
+    await startTab(other)
+    await doomed.evaluate(() => window.tabs.call())
+    world.refuseOldTokens()
+    const refresh = world.holdRefresh('after')
+    void doomed.evaluate(() => window.tabs.call()).catch(() => undefined)
+    await refresh.held
+    await doomed.close()
+    refresh.release()
+    return other
+  }
+  const callUntilAnswered = (tab: RigPage): Promise<string> =>
+    tab.evaluate(async () => {
+      let answer = await window.tabs.call()
+      while (answer === 'refresh_outcome_unknown') answer = await window.tabs.call()
+      return answer
+    })
+
+  it('in the page, and its answer with it, costs one clean login at a strict server (R05)', async () => {
+    const world = await startTabsWorld('strict')
+    const other = await closeInTheMidst(world, 'encrypted')
+    expect(await callUntilAnswered(other)).toBe('session_expired')
+    expect(await other.evaluate(() => window.tabs.auth.session.status)).toBe('expired')
+    expect(world.refreshes()).toBe(2)
+    await world.close()
+  })
+
+  it('in the page, and its answer with it, costs nothing where the server has a grace window (R05)', async () => {
+    const world = await startTabsWorld({ grace: 60 })
+    const other = await closeInTheMidst(world, 'encrypted')
+    expect(await callUntilAnswered(other)).toBe('200')
+    await world.close()
+  })
+})
+
+describeInEngines(
+  'the only tab, reloaded while its session is renewed',
+  (engine) => {
+    it('finds it in the worker, which has outlived the page', async () => {
+      const browser = await openBrowser(engine)
+      const world = await startTabsWorld('strict')
+      const only = await browser.newPage()
+      await logInTab(only, world.address('worker'))
+      await only.evaluate(() => window.tabs.call())
+      world.refuseOldTokens()
+      const refresh = world.holdRefresh('after')
+      void only.evaluate(() => window.tabs.call()).catch(() => undefined)
+      await refresh.held
+      await only.reload()
+      refresh.release()
+      expect(await startTab(only)).toBe('authenticated')
+      expect(await only.evaluate(() => window.tabs.call())).toBe('200')
+      expect(world.refreshes()).toBe(1)
+      await browser.close()
+      await world.close()
+    })
+  },
+  // The only one whose shared workers may outlive their pages.
+  ['chromium'],
+)

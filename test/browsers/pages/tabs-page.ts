@@ -53,4 +53,6 @@ const page: TabsPage = {
   },
   events,
 }
+document.querySelector('#login')?.addEventListener('click', () => void auth.login())
+document.querySelector('#logout')?.addEventListener('click', () => void auth.logout())
 Object.assign(window, { tabs: page })

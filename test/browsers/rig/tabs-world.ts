@@ -68,10 +68,8 @@ export async function startTabsWorld(rotation: RefreshTokenRotation): Promise<Ta
 /** Logs the user in, from a page of the app and back to it. */
 export async function logInTab(page: RigPage, address: string): Promise<void> {
   await page.goto(address)
-  await page.evaluate(async () => {
-    await window.tabs.auth.start()
-    void window.tabs.auth.login()
-  })
+  await startTab(page)
+  await page.click('#login')
   await page.fill('[name=username]', user.username)
   await page.fill('[name=password]', user.password)
   await page.click('[type=submit], form button')
@@ -159,7 +157,7 @@ async function serveApp(
     bundlePage(fileURLToPath(new URL('../../../packages/browser/src/worker.ts', import.meta.url))),
   ])
   const scripts: Readonly<Record<string, string>> = { '/script.js': page, '/worker.js': worker }
-  const html = `<!doctype html><title>Tabs</title><meta name="issuer" content="${places.issuer}"><meta name="api" content="${places.api}"><script defer src="/script.js"></script>`
+  const html = `<!doctype html><title>Tabs</title><meta name="issuer" content="${places.issuer}"><meta name="api" content="${places.api}"><script defer src="/script.js"></script><button id="login">Log in</button><button id="logout">Log out</button>`
   door.serve(async (request) => {
     const script = scripts[new URL(request.url).pathname]
     if (script) return new Response(script, { headers: { 'content-type': 'text/javascript' } })
