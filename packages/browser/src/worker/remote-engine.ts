@@ -63,7 +63,7 @@ export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
   const accesses = new Map<string, ResourceTokens>()
   let state: WorkerState = {
     session: { status: 'restoring' },
-    login: { family: undefined, subject: undefined },
+    login: { family: undefined, subject: undefined, isRenewable: false },
   }
   let lastId = 0
 

@@ -91,6 +91,26 @@ describe('the authorized fetch', () => {
     expect(calls()).toHaveLength(1)
   })
 
+  it('replays after a 401 that says nothing, once the token is a minute old', async () => {
+    server.on(orders, ({ headers }) =>
+      headers.get('authorization')?.endsWith('-1') ? new Response('', { status: 401 }) : json({}),
+    )
+    await server.clock.advance(60)
+    await expect(relyingParty.fetch(orders)).resolves.toMatchObject({ status: 200 })
+    server.on(orders, () => new Response('', { status: 401 }))
+    await expect(relyingParty.fetch(orders)).resolves.toMatchObject({ status: 401 })
+    expect(server.tokenRequests()).toHaveLength(2)
+  })
+
+  it('ends no session without a refresh token because of a 401 that says nothing', async () => {
+    server.bend.tokenResponse = { refresh_token: undefined }
+    await server.logIn(relyingParty)
+    await server.clock.advance(60)
+    server.on(orders, () => new Response('', { status: 401 }))
+    await expect(relyingParty.fetch(orders)).resolves.toMatchObject({ status: 401 })
+    expect(relyingParty.session.status).toBe('authenticated')
+  })
+
   it('does not replay a body that was a stream', async () => {
     server.on(orders, refused)
     const body = new Response('one coffee').body ?? ''

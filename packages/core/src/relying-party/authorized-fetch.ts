@@ -1,9 +1,9 @@
 import { SessionError, TransportError, UsageError } from '../errors.ts'
+import { epochSeconds, type Seconds } from '../ports/clock.ts'
 import { networkError } from '../ports/network-error.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import { isSecureUrl } from '../protocol/client.ts'
 import type { SenderConstraint } from '../protocol/sender-constraint.ts'
-import { challengeOf } from '../protocol/www-authenticate.ts'
 import type { Login } from '../session/live-session.ts'
 import type { Renewal } from '../session/renewal.ts'
 import type { AccessGrant } from '../session/token-set.ts'
@@ -24,7 +24,9 @@ export interface Caller {
 
 /**
  * A fetch that attaches the access token, for the declared origins only. A 401 with `invalid_token` leads to one refresh and one replay, where
- * the body can be had again: not if it was a stream.
+ * the body can be had again: not if it was a stream. So does a 401 whose challenge cannot be read, as in a browser where the API does not expose
+ * `WWW-Authenticate` by CORS, but only for a token that is a minute old and can be renewed: one that was refused
+ * fresh would be refused again, and no session ends by a guess.
  * A token that was superseded meanwhile is replaced without a refresh; a caller who aborts leaves a refresh under way to the others.
  * Redirects are refused, lest the token follow them.
  * @param apis origins such as `https://api.example.com`
@@ -57,7 +59,7 @@ export function createAuthorizedFetch(
         used = await renewal.otherThan(used).catch(() => Promise.reject(error))
         return send(request, used)
       })
-      if (response.status === 401 && challengeOf(response, 'invalid_token')) {
+      if (refuses(response, used, caller)) {
         const copy = await again()
         if (!copy) return response
         await response.body?.cancel()
@@ -71,6 +73,16 @@ export function createAuthorizedFetch(
     }
     return untilAborted(request.signal, call)
   }
+}
+
+const freshlyRefused: Seconds = 60
+
+/** Whether an answer refuses the token, and another one may fare better. @see RFC 6750 section 3.1 */
+function refuses({ status, headers }: Response, { receivedAt }: AccessGrant, caller: Caller): boolean {
+  const challenge = headers.get('www-authenticate')
+  if (status !== 401) return false
+  if (challenge) return /\berror\s*=\s*"?invalid_token\b/i.test(challenge)
+  return caller.login().isRenewable && epochSeconds(caller.runtime.clock) - receivedAt >= freshlyRefused
 }
 
 function readOrigin(api: string): string {

@@ -13,6 +13,8 @@ import { createRecord, type TokenTarget } from './token-vault.ts'
 export interface Login {
   readonly family: string | undefined
   readonly subject: string | undefined
+  /** Whether there is a refresh token to renew it with. */
+  readonly isRenewable: boolean
 }
 
 /** A session from its beginning by a login, or its restoring from the vault, to its end. */
@@ -116,7 +118,10 @@ export function createLiveSession(context: RefreshContext, newsroom: SessionNews
       if (held === begun) held = holdTokens(entry, runtime.clock)
       newsroom.announce('changed')
     },
-    login: () => ({ family: held?.record.family, subject: held?.record.tokens.claims?.sub }),
+    login: () => {
+      const { family, tokens } = held?.record ?? {}
+      return { family, subject: tokens?.claims?.sub, isRenewable: tokens?.refreshToken !== undefined }
+    },
     end: async () => {
       const tokens = await end()
       newsroom.announce('ended')
