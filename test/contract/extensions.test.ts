@@ -10,7 +10,6 @@ import {
   type RelyingPartyOptions,
   signedRequest,
   signerFromKey,
-  stepUp,
 } from '@oauth-concierge/core'
 import {
   type ClientOptions,
@@ -46,11 +45,8 @@ function createVisit(client: Partial<ClientOptions>, options: Partial<RelyingPar
   return { server, relyingParty }
 }
 
-async function logIn(
-  { server, relyingParty }: Visit,
-  options: { readonly acrValues?: readonly string[] } = {},
-): Promise<void> {
-  const { url } = await relyingParty.startLogin({ redirectUri, ...options })
+async function logIn({ server, relyingParty }: Visit): Promise<void> {
+  const { url } = await relyingParty.startLogin({ redirectUri })
   const back = await server.signIn({ url })
   await relyingParty.finishLogin(back.searchParams)
 }
@@ -122,17 +118,6 @@ describe('against the reference server', () => {
       .filter(({ kind }) => kind === 'refresh_token')
       .map(({ familyId }) => familyId)
     expect(new Set(families).size).toBe(1)
-  })
-
-  it('a call that needs a stronger login leads to one, and is made again', async () => {
-    const visit: Visit = createVisit(
-      {},
-      { stepUp: stepUp(async ({ acrValues }) => logIn(visit, { ...(acrValues && { acrValues }) })) },
-    )
-    await logIn(visit)
-    const response = await visit.relyingParty.fetch(`${issuer}/resource?acr_values=mfa`)
-    expect(response.status).toBe(200)
-    expect(visit.relyingParty.session).toMatchObject({ claims: { acr: 'mfa' } })
   })
 })
 
