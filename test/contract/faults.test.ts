@@ -80,6 +80,7 @@ const fatal: readonly (readonly [string, FaultName, string])[] = [
   ['N12', 'discovery.http_endpoints', 'metadata_malformed'],
   ['N12', 'discovery.javascript_endpoint', 'metadata_malformed'],
   ['N12', 'discovery.file_endpoint', 'metadata_malformed'],
+  ['N12', 'discovery.link_local_endpoint', 'metadata_malformed'],
   ['X01', 'discovery.wrong_issuer', 'metadata_issuer_mismatch'],
   ['X01', 'discovery.trailing_slash', 'metadata_issuer_mismatch'],
 ]
