@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { createFaultVisit, issuer } from './fault-visit.ts'
 
 describe('redirects', () => {
-  const endpoints = ['discovery', 'jwks', 'token', 'par', 'userinfo', 'revoke'] as const
+  const endpoints = ['discovery', 'jwks', 'token', 'par', 'userinfo', 'revocation'] as const
 
   it.each(
     endpoints.flatMap((endpoint) => [301, 302, 303, 307, 308].map((status) => [endpoint, status] as const)),
@@ -22,7 +22,7 @@ describe('redirects', () => {
     await logIn().catch(() => undefined)
     await relyingParty.userInfo().catch(() => undefined)
     await relyingParty.endSession().catch(() => undefined)
-    expect(asked.some((url) => url.startsWith(issuer))).toBe(true)
+    expect(server.ledger.countEvents('fault')).toBeGreaterThan(0)
     expect(asked.filter((url) => !url.startsWith(issuer))).toEqual([])
   })
 })
@@ -72,11 +72,6 @@ describe('on a connection', () => {
     ])
     expect(error).toMatchObject({ code: 'response_too_large' })
     expect(peak - before.rss).toBeLessThan(64e6)
-  })
-
-  it('N06: a thousand content encodings are no crash', async () => {
-    const { error } = await logInOverSockets('body.thousand_content_encodings', {})
-    expect(error).toMatchObject({ name: 'TransportError' })
   })
 })
 
