@@ -1,5 +1,6 @@
 export { keyStoreCases } from './testing/key-store-suite.ts'
 export { keyValueStoreCases, type PortCase } from './testing/key-value-store-suite.ts'
+export { type LockCaseOptions, lockCases } from './testing/lock-suite.ts'
 export { createManualClock, type ManualClock } from './testing/manual-clock.ts'
 export {
   createScriptedHttp,
