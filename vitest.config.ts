@@ -18,9 +18,13 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'], { testTimeout: 30_000 }),
-      project('contract', ['test/contract/**/*.test.ts', 'test/conformance/**/*.test.ts'], {
-        testTimeout: 20_000,
-      }),
+      project(
+        'contract',
+        ['test/contract/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/cases/**/*.test.ts'],
+        {
+          testTimeout: 20_000,
+        },
+      ),
       project('packaging', ['test/packaging/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 180_000 }),
       project('browsers', ['test/browsers/**/*.test.ts'], {
         testTimeout: 60_000,

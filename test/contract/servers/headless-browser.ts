@@ -7,6 +7,12 @@ export interface Person {
   readonly consent: 'allow' | 'deny'
 }
 
+/** Where a visit of the authorization server ended: an address, with what was posted to it. */
+export interface Arrival {
+  readonly url: URL
+  readonly form?: URLSearchParams
+}
+
 /**
  * A browser without a screen: follows redirects with cookies, fills in and submits whatever form a page shows,
  * until the authorization server sends it to `redirectUri`.
@@ -17,16 +23,29 @@ export async function completeLogin(
   redirectUri: string,
   person: Person,
 ): Promise<URL> {
+  return (await browse(http, startUrl, person, redirectUri)).url
+}
+
+/** The same, but that a posted answer is given too; without a `redirectUri` the way ends at a page without a form. */
+export async function browse(
+  http: Http,
+  startUrl: string,
+  person: Person,
+  redirectUri?: string,
+): Promise<Arrival> {
   const cookies = new Map<string, string>()
   let request: { url: URL; body?: URLSearchParams } = { url: new URL(startUrl) }
   for (let step = 0; step < 20; step += 1) {
     const { url, body } = request
-    if (url.href.startsWith(redirectUri)) return url
+    if (redirectUri !== undefined && url.href.startsWith(redirectUri))
+      return { url, ...(body && { form: body }) }
     const response = await send(http, url, body, cookies)
     const location = response.headers.get('location')
-    request = location ? { url: new URL(location, url) } : fillForm(await response.text(), url, person)
+    const html = await response.text()
+    if (!location && redirectUri === undefined && !html.includes('<form')) return { url }
+    request = location ? { url: new URL(location, url) } : fillForm(html, url, person)
   }
-  throw new Error(`No way to ${redirectUri} was found within 20 pages.`)
+  throw new Error(`No way to ${redirectUri ?? 'a last page'} was found within 20 pages.`)
 }
 
 async function send(
@@ -55,7 +74,7 @@ async function send(
 
 function fillForm(html: string, page: URL, person: Person): { url: URL; body?: URLSearchParams } {
   const form = /<form[^>]*>/.exec(html)?.[0]
-  if (!form) throw new Error(`A page without a form at ${page.pathname}: ${html.slice(0, 300)}`)
+  if (!form) throw new Error(`A page without a form at ${page.pathname}: ${textOf(html)}`)
   const denyLink = /href="([^"]*\/abort)"/.exec(html)?.[1]
   const isConsent = !/type="password"/.test(html)
   if (isConsent && person.consent === 'deny' && denyLink) return { url: new URL(denyLink, page) }
@@ -68,6 +87,12 @@ function fillForm(html: string, page: URL, person: Person): { url: URL; body?: U
     body.set(name, typed(name, type, person) ?? value ?? '')
   }
   return { url: new URL(attributeOf(form, 'action') ?? '', page), body }
+}
+
+/** What a person would read. */
+function textOf(html: string): string {
+  const words = html.replaceAll(/<(style|script)[\s\S]*?<\/\1>/g, '').replaceAll(/<[^>]*>|\s+/g, ' ')
+  return unescapeHtml(words).replaceAll(/ +/g, ' ').slice(0, 300)
 }
 
 function typed(name: string, type: string | undefined, person: Person): string | undefined {

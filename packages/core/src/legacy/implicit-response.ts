@@ -47,7 +47,8 @@ export function readImplicitResponse(address: string, options: ImplicitResponseO
 function readFragment(address: string): URLSearchParams {
   const parameters = new URLSearchParams(address.slice(address.indexOf('#')).replace(/^#\/*/, ''))
   const names = [...parameters.keys()]
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  const seen = new Set<string>()
+  const repeated = names.find((name) => seen.size === seen.add(name).size)
   const foreign = names.find((name) => ['code', 'id_token', 'refresh_token', 'response'].includes(name))
   const fault = !address.includes('#')
     ? 'no fragment'

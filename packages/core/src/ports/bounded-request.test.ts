@@ -64,6 +64,28 @@ describe('a bounded request', () => {
     expect(pulled).toBeLessThan(20)
   })
 
+  it('does not abort a request that has failed by itself: some do not survive that', async () => {
+    let signal: AbortSignal | null | undefined
+    const answer = request((_, init) => {
+      signal = init.signal
+      return Promise.reject(new TypeError('fetch failed'))
+    })
+    await expect(answer).rejects.toMatchObject({ code: 'network_failed' })
+    await clock.advance(3_600)
+    expect(signal?.aborted).toBe(false)
+  })
+
+  it('lets go of a connection whose answer it does not read', async () => {
+    let signal: AbortSignal | null | undefined
+    const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) })
+    const answer = request(async (_, init) => {
+      signal = init.signal
+      return new Response(endless, { status: 503 })
+    })
+    await expect(answer).rejects.toMatchObject({ code: 'server_unavailable' })
+    expect(signal?.aborted).toBe(true)
+  })
+
   it('says that the network failed when the body breaks off', async () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('reset')),

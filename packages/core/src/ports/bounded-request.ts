@@ -28,11 +28,18 @@ export async function boundedRequest(
   limits: RequestLimits = {},
 ): Promise<Response> {
   const abort = new AbortController()
+  const settled = new AbortController()
+  let hasFailed = false
+  const http: Runtime['http'] = (...request) =>
+    runtime.http(...request).catch((error: unknown) => {
+      hasFailed = true
+      throw error
+    })
   const deadline = limits.deadline ?? defaultDeadline
   // Without CORS a browser does nothing but follow; such a request carries nothing and its answer cannot be read.
   const redirect = init.mode === 'no-cors' ? 'follow' : 'manual'
-  const exchange = readWhole(runtime, url, { ...init, redirect, signal: abort.signal }, limits)
-  const timeout = runtime.clock.sleep(deadline, abort.signal).then(() => {
+  const exchange = readWhole({ ...runtime, http }, url, { ...init, redirect, signal: abort.signal }, limits)
+  const timeout = runtime.clock.sleep(deadline, settled.signal).then(() => {
     throw new TransportError('timed_out', `${placeOf(url)} gave no complete answer within ${deadline} ms.`)
   })
   try {
@@ -40,7 +47,9 @@ export async function boundedRequest(
   } finally {
     exchange.catch(() => undefined)
     timeout.catch(() => undefined)
-    abort.abort()
+    settled.abort()
+    // Node's fetch ends the process when it is aborted after it has refused an answer.
+    if (!hasFailed) abort.abort()
   }
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { channelCases } from '../testing/channel-suite.ts'
 import { keyValueStoreCases } from '../testing/key-value-store-suite.ts'
+import { lockCases } from '../testing/lock-suite.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
 import { completeRuntime } from './default-runtime.ts'
 import { createInProcessChannels } from './channel.ts'
-import { createInProcessLock } from './lock.ts'
+import { createInProcessLock, type Lock } from './lock.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describe('the memory store', () => {
@@ -35,27 +36,84 @@ describe('channels in process', () => {
 })
 
 describe('the in-process lock', () => {
-  it('runs one piece of work at a time per name, in order, and is freed by a failure', async () => {
-    const lock = createInProcessLock()
-    const steps: string[] = []
-    const work = (name: string) => async (): Promise<string> => {
-      steps.push(`${name} begins`)
-      await Promise.resolve()
-      steps.push(`${name} ends`)
-      if (name === 'b') throw new Error('b failed')
-      return name
-    }
-    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => lock.run('one', work(name))))
-    expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-  })
+  it.each(lockCases(memoiseLock()))('$name', ({ run }) => run())
 
-  it('lets other names pass', async () => {
+  it('takes its callers in order', async () => {
     const lock = createInProcessLock()
-    void lock.run('blocked', () => new Promise(() => undefined))
-    await expect(lock.run('free', async () => 'done')).resolves.toBe('done')
+    const order: string[] = []
+    await Promise.all(['a', 'b', 'c'].map((name) => lock.run('one', async () => void order.push(name))))
+    expect(order).toEqual(['a', 'b', 'c'])
   })
 })
+
+describe('the lock suite finds fault with a lock that', () => {
+  const faulty: readonly (readonly [string, Lock])[] = [
+    ['is none', { run: (_, work) => work(true) }],
+    ['has one name only', oneName()],
+    ['stays held after a failure', heldAfterFailure()],
+    ['swallows errors', { run: async (_, work) => work(true).catch(() => undefined as never) }],
+    ['gives up for everybody', { run: (name, work) => createInProcessLock().run(name, () => work(false)) }],
+  ]
+
+  it.each(faulty)('%s', async (_, lock) => {
+    const runs = lockCases(async () => lock).map(({ run }) => within(run()))
+    const results = await Promise.allSettled(runs)
+    expect(results.some(({ status }) => status === 'rejected')).toBe(true)
+  })
+
+  it('never loses patience, where it was given the means to', async () => {
+    const lock = createInProcessLock()
+    const runOutOfPatience = async (): Promise<void> => undefined
+    const cases = lockCases(async () => lock, { runOutOfPatience })
+    const patience = cases.find(({ name }) => name.includes('frozen'))
+    await expect(within(patience?.run() ?? Promise.resolve())).rejects.toThrow()
+  })
+
+  it('is content with one that loses it and says so', async () => {
+    let losePatience = (): void => undefined
+    const honest = createInProcessLock()
+    const impatient: Lock = {
+      run: (name, work) => {
+        let hasBegun = false
+        const turn = honest.run(name, (isAlone) => ((hasBegun = true), work(isAlone)))
+        const outOfPatience = new Promise<void>((resolve) => {
+          losePatience = resolve
+        }).then(() => (hasBegun ? turn : work(false)))
+        return Promise.race([turn, outOfPatience])
+      },
+    }
+    const cases = lockCases(async () => impatient, { runOutOfPatience: async () => losePatience() })
+    const patience = cases.find(({ name }) => name.includes('frozen'))
+    await expect(patience?.run()).resolves.toBeUndefined()
+  })
+})
+
+/** All handles are one lock. */
+function memoiseLock(): () => Promise<Lock> {
+  const lock = createInProcessLock()
+  return async () => lock
+}
+
+function oneName(): Lock {
+  const lock = createInProcessLock()
+  return { run: (_, work) => lock.run('name', work) }
+}
+
+function heldAfterFailure(): Lock {
+  const lock = createInProcessLock()
+  return {
+    run: (name, work) => {
+      const result = work(true)
+      return lock.run(name, () => result.catch(() => new Promise<never>(() => undefined)))
+    },
+  }
+}
+
+/** A case that hangs is a case that fails. */
+function within(run: Promise<void>): Promise<void> {
+  const tooLate = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('it hangs')), 300))
+  return Promise.race([run, tooLate])
+}
 
 describe('the system clock', () => {
   it('can be woken from its sleep by a signal, before and during it', async () => {

@@ -36,6 +36,11 @@ export interface AuthorizationOptions {
    * @see RFC 9396 section 2
    */
   readonly authorizationDetails?: readonly AuthorizationDetail[]
+  /**
+   * Where the tokens will be used. Some servers give tokens only for resources that the login named: then name all that `for()` will.
+   * @see RFC 8707 section 2.1
+   */
+  readonly resource?: string | readonly string[]
   /** Anything else the server understands. The parameters that keep the login safe cannot be set here. */
   readonly extraParameters?: Readonly<Record<string, string>>
 }
@@ -94,6 +99,7 @@ export async function buildAuthorizationRequest(
     code_challenge_method: 'S256',
     ...(boundTo !== undefined && { dpop_jkt: boundTo }),
   })
+  for (const one of [options.resource ?? []].flat()) parameters.append('resource', one)
   for (const extension of extensions) {
     parameters = (await extension.prepare?.(client, metadata, parameters)) ?? parameters
   }

@@ -117,12 +117,15 @@ export function serverError(
   })
 }
 
+/** Names of the specifications, such as `invalid_authorization_details`: words of small letters. */
+const name = /^([a-z]{1,16}_)*[a-z]{1,16}$/
+
 /** Printable ASCII, at most 200 characters, no run long enough to be a token. What is no text is dropped. */
 function redact(text: unknown): string {
   if (typeof text !== 'string') return ''
   return text
     .slice(0, 2_000)
     .replace(/[^ -~]/g, ' ')
-    .replace(/[\w.~+/=-]{24,}/g, '[redacted]')
+    .replace(/[\w.~+/=-]{24,}/g, (run) => (name.test(run) ? run : '[redacted]'))
     .slice(0, 200)
 }

@@ -113,6 +113,29 @@ describe('a callback', () => {
   })
 })
 
+describe('the error code of a callback', () => {
+  it.each([
+    'unsupported_response_type',
+    'account_selection_required',
+    'invalid_authorization_details',
+    'insufficient_user_authentication',
+  ])('%s is shown, as long as it is', async (error) => {
+    Object.assign(server.bend.callback, { code: undefined, error, error_description: `${error} is the case` })
+    await expect(server.logIn(server.relyingParty())).rejects.toMatchObject({
+      error,
+      errorDescription: `${error} is the case`,
+    })
+  })
+
+  it.each(['a'.repeat(24), 'unsupported_response_typ3', 'Unsupported_Response_Type', `a_${'b'.repeat(22)}`])(
+    '%s is no such code, and is not shown',
+    async (error) => {
+      Object.assign(server.bend.callback, { code: undefined, error })
+      await expect(server.logIn(server.relyingParty())).rejects.toMatchObject({ error: '[redacted]' })
+    },
+  )
+})
+
 describe('the token response of a callback', () => {
   const html = (): Response =>
     new Response('<h1>Hotel Wi-Fi</h1>', { headers: { 'content-type': 'text/html' } })

@@ -131,8 +131,13 @@ describe('an authorization request', () => {
       uiLocales: ['de', 'en'],
       acrValues: ['mfa'],
       maxAge: 0,
+      resource: ['https://api.example/orders', 'https://api.example/stock'],
       extraParameters: { audience: 'orders' },
     })
+    expect(new URL(url).searchParams.getAll('resource')).toEqual([
+      'https://api.example/orders',
+      'https://api.example/stock',
+    ])
     expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({
       scope: 'openid email',
       prompt: 'login',

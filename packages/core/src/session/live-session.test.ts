@@ -150,7 +150,10 @@ describe('an access token', () => {
     ['sub', { sub: 'eve' }],
     ['iss', { iss: 'https://evil.example' }],
     ['aud', { aud: 'another' }],
+    ['auth_time', { auth_time: 1_799_999_000 }],
   ])('whose refreshed ID token has another %s is dropped', async (claim, claims) => {
+    server.bend.claims = { auth_time: 1_800_000_000 }
+    await server.logIn(relyingParty)
     server.bend.claims = claims
     await server.clock.advance(3_600)
     await expect(relyingParty.getAccessToken()).rejects.toMatchObject({
@@ -158,6 +161,14 @@ describe('an access token', () => {
       claim,
     })
     expect(relyingParty.session).toMatchObject({ claims: { sub: 'ada' } })
+  })
+
+  it('is taken with an ID token whose auth_time is that of its issue, as some servers have it', async () => {
+    server.bend.claims = { auth_time: 1_800_000_000 }
+    await server.logIn(relyingParty)
+    server.bend.claims = { auth_time: 1_800_003_600.5 }
+    await server.clock.advance(3_600)
+    await expect(relyingParty.getAccessToken()).resolves.toBe(`${canary}-access-3`)
   })
 
   it('serves until an API refuses it where the server does not say how long it lasts', async () => {

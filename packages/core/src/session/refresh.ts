@@ -230,9 +230,12 @@ function unknownOutcome(): TransportError {
   )
 }
 
-/** @see OpenID Connect Core section 12.2 */
+/** Some servers set `auth_time` anew at each refresh; none that is sound sets it back. @see OpenID Connect Core section 12.2 */
 function checkSameUser(before: IdTokenClaims | undefined, after: IdTokenClaims | undefined): void {
-  const changed = before && after && (['iss', 'sub'] as const).find((name) => before[name] !== after[name])
+  if (!before || !after) return
+  const isOlder = Number(after.auth_time) < Number(before.auth_time)
+  const changed =
+    (['iss', 'sub'] as const).find((name) => before[name] !== after[name]) ?? (isOlder && 'auth_time')
   if (changed) {
     throw new ProtocolError(
       'id_token_claim_invalid',

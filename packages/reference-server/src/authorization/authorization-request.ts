@@ -60,9 +60,9 @@ function readMaxAge(parameters: Parameters): number | undefined {
   return Number(text)
 }
 
-/** @see RFC 9449 section 10 */
-function readDpopJkt(parameters: Parameters): string | undefined {
-  const jkt = parameters.get('dpop_jkt')
+/** What a server without DPoP never looks at. @see RFC 9449 section 10 */
+function readDpopJkt({ dialect }: ServerContext, parameters: Parameters): string | undefined {
+  const jkt = dialect.dpop ? parameters.get('dpop_jkt') : undefined
   if (jkt === undefined || /^[\w-]{43}$/.test(jkt)) return jkt
   throw new OAuthError('invalid_request', 'dpop_jkt is not a SHA-256 thumbprint in base64url')
 }
@@ -105,7 +105,7 @@ export async function checkAuthorizationRequest(
     loginHint: parameters.get('login_hint'),
     hintedSubject: (await readHintedSubject(context, parameters)) ?? subject,
     acrValues: essentialAcrValues.length > 0 ? essentialAcrValues : words(parameters.get('acr_values')),
-    dpopJkt: readDpopJkt(parameters),
+    dpopJkt: readDpopJkt(context, parameters),
     claims,
     resources: readResources(settings, received),
     authorizationDetails: readAuthorizationDetails(settings, client, details),
