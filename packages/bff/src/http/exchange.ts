@@ -1,3 +1,5 @@
+import type { Milliseconds } from '@oauth-concierge/core'
+
 /** A request as any server sees it. */
 export interface BffRequest {
   readonly method: string
@@ -27,6 +29,8 @@ export interface UpstreamCall {
   /** Path and query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** For how long to wait for the head of the answer. */
+  readonly answerWithin: Milliseconds
 }
 
 /** What an API answered, before its body was read. */
@@ -41,8 +45,11 @@ export interface UpstreamAnswer<Body> {
 
 /** The way to an API for the body of one request; an adapter makes it. */
 export interface Upstream<Body> {
-  /** Sends the request with that body. Rejects where no answer came. */
+  /** Sends the request with that body. Rejects with TransportError `network_failed` or `timed_out` where no answer came. */
   send(call: UpstreamCall): Promise<UpstreamAnswer<Body>>
   /** Whether the body can be sent once more after a first `send`. */
   canRepeat(): boolean
 }
+
+/** Answers one request, whatever form the server has for it. */
+export type Handle = <Body>(request: BffRequest, upstream: Upstream<Body>) => Promise<BffAnswer<Body>>

@@ -38,7 +38,7 @@ export function failedLoginPage(words: string, code: string, loginPath: string):
 const sendForm = 'document.forms[0].submit()'
 
 /** Allows the page below to send its form, by the SHA-256 of its script. Where the server sends the browser from there is its own affair. */
-export const formPolicy = `${stylePolicy}; script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='`
+export const formPolicy: string = `${stylePolicy}; script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='`
 
 /** Takes the browser to `endpoint` by POST, so that no parameter stands in a URL. */
 export function formPage(endpoint: string, parameters: Readonly<Record<string, string>>): string {
