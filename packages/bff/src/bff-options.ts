@@ -1,4 +1,5 @@
 import type {
+  AuthorizationOptions,
   AuthorizationExtension,
   ClientAuthentication,
   ClientOptions,
@@ -19,6 +20,8 @@ export interface BffOptions extends ClientOptions, ServerOptions {
   readonly base?: string
   /** Space-delimited. Default `openid profile`. Add what makes the server give refresh tokens, often `offline_access`. */
   readonly scope?: string
+  /** What every login asks of the server; a link may ask otherwise. Default: nothing. */
+  readonly login?: AuthorizationOptions
   /** The APIs that the page may call, by the name they have in the path: `<base>/api/<name>/…`. Default: none. */
   readonly apis?: Readonly<Record<string, ApiOptions>>
   /** Where sessions are kept. Default: `memory()`. */

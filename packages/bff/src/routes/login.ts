@@ -26,7 +26,11 @@ export async function login(
   const name = await context.carrier.createName('login')
   const { transactions } = openLogin(context, name.key, { returnTo: returnTo ?? '/', startedIn })
   const { relyingParty } = createLoginParty(context, transactions)
-  const { url, state } = await relyingParty.startLogin({ ...asked, redirectUri: context.redirectUri })
+  const { url, state } = await relyingParty.startLogin({
+    ...context.options.login,
+    ...asked,
+    redirectUri: context.redirectUri,
+  })
   return redirect(url, await loginCookies(context, cookies, { name, state }))
 }
 
