@@ -85,7 +85,7 @@ export function createLiveSessions(context: BffContext): LiveSessions {
 
   const visit = async (name: Carried, mark: RecordMark, content: string): Promise<Visit | undefined> => {
     const session = await current(name.key, mark)
-    if (!session || session.data.endsAt <= now()) return undefined
+    if (!session || Math.min(session.expiresAt, session.data.endsAt) <= now()) return undefined
     return { session, content, presented: name.version, isExtended: await extend(session) }
   }
 
