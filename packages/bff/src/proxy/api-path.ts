@@ -12,16 +12,16 @@ const longestTarget = 8_192
 /** What a path may be made of. @see RFC 3986 section 3.3; `|`, `[` and `]` are what browsers leave as they are */
 const clean = /^[\w\-.~!$&'()*+,=:@%/|[\]]*$/
 
-/** A dot segment, an empty segment, a per cent sign that begins no code. `;` is not clean: some servers cut a segment there. */
-const ambiguous = /\/\.{1,2}(?:\/|$)|\/\/|%(?![0-9a-f]{2})/i
+/** A segment of nothing but dots and spaces, an empty segment, a per cent sign that begins no code. `;` is not clean: some servers cut a segment there. */
+const ambiguous = /\/(?:\.|%20)+(?:\/|$)|\/\/|%(?![0-9a-f]{2})/i
 
 /**
  * Codes that hide what has a meaning: a slash, backslash, semicolon or control character, a per cent sign before what would then be another code,
- * and any letter, digit, dot, hyphen, underscore or tilde, which nobody needs to encode.
+ * a byte that UTF-8 does not have, and any letter, digit, dot, hyphen, underscore or tilde, which nobody needs to encode.
  * @see RFC 3986 section 6.2.2.2
  */
 const disguised =
-  /%(?:[01][0-9a-f]|7f|2f|5c|3b|25[0-9a-f]{2}|2d|2e|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/i
+  /%(?:[01][0-9a-f]|7f|2f|5c|3b|25[0-9a-f]{2}|2d|2e|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae]|c[01]|f[5-9a-f])/i
 
 /**
  * Reads `<prefix><name>/<path>?<query>`, byte for byte: nothing is decoded, and nothing is normalised that would have to be.
