@@ -316,13 +316,13 @@ describe('calls through node:http', () => {
   it.each([
     [
       'closes the connection',
-      (_: IncomingMessage, response: ServerResponse) => response.destroy(),
+      (_: IncomingMessage, response: ServerResponse): void => void response.destroy(),
       502,
       'upstream_unreachable',
     ],
     [
       'changes the protocol',
-      (_: IncomingMessage, response: ServerResponse) =>
+      (_: IncomingMessage, response: ServerResponse): void =>
         void response.socket?.end(
           'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
         ),
