@@ -12,18 +12,19 @@ export {
 } from './errors.ts'
 export { type Channel, createInProcessChannels, type OpenChannel } from './ports/channel.ts'
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
+export { completeRuntime } from './ports/default-runtime.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'
 export { createMemoryKeyStore, type KeyStore } from './ports/key-store.ts'
 export { createInProcessLock, type Lock } from './ports/lock.ts'
 export { createMemoryStore } from './ports/memory-store.ts'
-export { completeRuntime } from './ports/default-runtime.ts'
 export type { Runtime } from './ports/runtime.ts'
 export { type Signer, signerFromKey } from './ports/signer.ts'
 export type { UserAgent } from './ports/user-agent.ts'
 export type { AuthorizationExtension } from './protocol/authorization-extension.ts'
 export type { Client, ClientAuthentication, ServerHabits } from './protocol/client.ts'
 export { publicClient } from './protocol/client-authentication.ts'
+export { decodeBase64Url, encodeBase64Url, isCanonicalBase64Url } from './protocol/base64url.ts'
 export {
   type BackchannelAuthentication,
   type BackchannelAuthenticationOptions,
@@ -83,6 +84,7 @@ export type {
   SenderConstraint,
   SenderConstraintFactory,
 } from './protocol/sender-constraint.ts'
+export { type Challenge, readChallenges } from './protocol/www-authenticate.ts'
 export type { UserInfo } from './protocol/user-info.ts'
 export type { ServerOptions } from './relying-party/context.ts'
 export { type Caller, createAuthorizedFetch, type Fetch } from './relying-party/authorized-fetch.ts'

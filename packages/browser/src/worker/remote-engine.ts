@@ -132,12 +132,11 @@ export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
 
 function createAccess(remote: Remote, target: Target | undefined) {
   const { runtime, senderConstraint, apis = [], stepUp: handle } = remote
-  const grants = createRenewal(remote, target)
+  const renewal = createRenewal(remote, target)
   const caller = { runtime, senderConstraint, login: () => remote.state().login }
   return {
-    grants,
-    getAccessToken: async () => (grants.peek() ?? (await grants.current())).accessToken,
-    fetch: createAuthorizedFetch(caller, grants, { apis, handle }),
+    getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
+    fetch: createAuthorizedFetch(caller, renewal, { apis, handle }),
   }
 }
 
@@ -159,5 +158,7 @@ function createRenewal({ call, runtime: { clock }, onChange }: Remote, target: T
     peek,
     current: async () => peek() ?? keep(await call('current', target)),
     otherThan: async (refused) => keep(await call('otherThan', target, refused)),
+    // Nothing is under way here: it is the worker that renews.
+    settled: async () => undefined,
   }
 }

@@ -95,7 +95,7 @@ function createHosted({ keep, ...client }: WorkerClient, options: WorkerOptions)
 
 function createCalls(relyingParty: RelyingParty, clock: Clock): Hosted['calls'] {
   const grantsFor = (target: Target | undefined) =>
-    (target ? relyingParty.for(target.resource, target) : relyingParty).grants
+    (target ? relyingParty.for(target.resource, target) : relyingParty).renewal
   const lend = (grant: AccessGrant): LentGrant => ({ grant, freshFor: freshnessOf(grant, clock) })
   return {
     restore: () => relyingParty.restore(),

@@ -6,6 +6,7 @@ import type { Client } from '../protocol/client.ts'
 import type { EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
 import { probeServer } from '../protocol/server-metadata.ts'
+import type { TokenClient } from '../protocol/token-client.ts'
 import { requestTokenByRefresh, type TokenResponse } from '../protocol/token-request.ts'
 import { requestUserInfo, type UserInfo } from '../protocol/user-info.ts'
 import { createLiveSession, type Login } from '../session/live-session.ts'
@@ -51,6 +52,11 @@ export interface RelyingPartyOptions extends ClientOptions, ServerOptions {
   readonly vault: KeyValueStore
   /** What `fetch` does when an API asks for a stronger login or more scope: `stepUp()`. Default: it hands the answer on. */
   readonly stepUp?: ChallengeHandler
+  /**
+   * What is known of the server, for any number of relying parties of the same client: made by `createTokenClient()`, it replaces `metadata` and
+   * `issuerKind`. Default: each relying party learns it for itself.
+   */
+  readonly server?: TokenClient
 }
 
 /** Access tokens for one resource, and a fetch that uses them. */
@@ -61,8 +67,8 @@ export interface ResourceAccess {
    */
   getAccessToken(): Promise<string>
   readonly fetch: Fetch
-  /** The access tokens with what is known of them: for whoever builds another way of calling on them. */
-  readonly grants: Renewal
+  /** What both are made of, for those who send their requests themselves. */
+  readonly renewal: Renewal
 }
 
 /** One relying party: the flows, without any idea of pages or devices. */
@@ -149,16 +155,16 @@ function createResourceAccess(
   const { runtime, senderConstraint } = context.client
   const caller = { runtime, senderConstraint, login: () => context.session.login() }
   return {
+    renewal,
     getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
     fetch: createAuthorizedFetch(caller, renewal, { apis, handle: stepUp }),
-    grants: renewal,
   }
 }
 
 function createContext(options: RelyingPartyOptions): RelyingPartyContext {
   const client = readClient(options)
   const { clock } = client.runtime
-  const server = createServerMemory(client, options)
+  const server = options.server ? sharedMemory(options.server) : createServerMemory(client, options)
   const newsroom = createSessionNewsroom(client.runtime.openChannel, storageKey('session', client))
   return {
     client,
@@ -169,6 +175,11 @@ function createContext(options: RelyingPartyOptions): RelyingPartyContext {
     session: createLiveSession(createRefreshContext({ client, server, newsroom }, options), newsroom),
     ...server,
   }
+}
+
+/** Others ask the server as well, so nothing is taken over from a transaction that one of them wrote. */
+function sharedMemory({ keySet, metadata }: TokenClient): ServerMemory {
+  return { keySet, metadata, learnMetadata: () => undefined }
 }
 
 function createRefreshContext(

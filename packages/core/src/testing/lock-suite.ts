@@ -1,5 +1,5 @@
 import type { Lock } from '../ports/lock.ts'
-import type { PortCase } from './port-case.ts'
+import { check, type PortCase } from './port-case.ts'
 
 /** What a lock with an end to its patience needs to be judged by that too. */
 export interface LockCaseOptions {
@@ -119,8 +119,4 @@ function createHeldWork() {
 /** Lets others go on, also those who wait for a turn of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setTimeout(resolve))
-}
-
-function check(holds: boolean, fault: string): void {
-  if (!holds) throw new Error(fault)
 }
