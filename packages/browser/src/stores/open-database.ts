@@ -29,14 +29,11 @@ export function openDatabase(name: string, clock: Clock): Transact {
     signal: AbortSignal,
     onBegun: (begun: IDBTransaction) => void,
   ): Promise<Result> => {
-    const mine = (handle ??= createStore(name, 'entries'))
-    return mine(transaction.mode, (entries) => {
+    handle ??= createStore(name, 'entries')
+    return handle(transaction.mode, (entries) => {
       signal.throwIfAborted()
       const { db } = entries.transaction
-      db.onversionchange = () => {
-        db.close()
-        if (handle === mine) handle = undefined
-      }
+      db.onversionchange = () => db.close()
       onBegun(entries.transaction)
       return run(entries, transaction)
     })

@@ -76,6 +76,15 @@ async function whenWaiting(): Promise<void> {
   await vi.waitFor(async () => expect((await navigator.locks.query()).pending).toHaveLength(1))
 }
 
+it('says that it needs Web Locks', async () => {
+  vi.stubGlobal('navigator', {})
+  await expect(createTabStore().get('key')).rejects.toMatchObject({
+    code: 'storage_failed',
+    message: expect.stringContaining('Web Locks'),
+  })
+  vi.unstubAllGlobals()
+})
+
 /** What a duplicate of the page’s tab finds, once it has waited long enough. */
 async function duplicateLater(page: Page): Promise<unknown> {
   const copy = duplicate(page)
