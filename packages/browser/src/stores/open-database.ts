@@ -1,5 +1,6 @@
 import type { Clock, Milliseconds } from '@oauth-concierge/core'
 import { createStore, type UseStore } from 'idb-keyval'
+import { awaitDeadline } from './await-deadline.ts'
 
 /** One transaction. */
 export interface Transaction<Found, Result> {
@@ -50,9 +51,9 @@ export function openDatabase(name: string, clock: Clock): Transact {
       return attempt()
     })
     const watch = async () => {
-      await clock.sleep(longestOpening, over.signal)
+      await awaitDeadline(clock, longestOpening, over.signal)
       if (!begun) throw tookTooLong()
-      await clock.sleep(longestTransaction, over.signal)
+      await awaitDeadline(clock, longestTransaction, over.signal)
       try {
         begun.abort()
       } catch {
