@@ -59,6 +59,9 @@ const foreignWords = [
   'require_password_change',
 ]
 
+/** What a token store needs that somebody has to have chosen. */
+const storeFiles = /stores\/(seal|encrypted|claim-tab|tab-store|unsafe-local|session-tokens|indexed-db-key)/
+
 describe('a page with a login by redirect', () => {
   it('carries nothing of the grants without a redirect, of server habits and of what is legacy', async () => {
     const page = await bundle(spaPage)
@@ -67,9 +70,15 @@ describe('a page with a login by redirect', () => {
     expect(page.files.filter((file) => /grant|poll|habits|token-client|login-request/.test(file))).toEqual([])
   })
 
+  it('carries nothing of the token stores that it does not name', async () => {
+    const { files } = await bundle(spaPage)
+    expect(files.filter((file) => storeFiles.test(file))).toEqual([])
+  })
+
   it('would be found out: all of these words are in the whole', async () => {
     const { text, files } = await bundle(everything)
     expect(foreignWords.filter((word) => !text.includes(word))).toEqual([])
     expect(files.some((file) => file.includes('/legacy/'))).toBe(true)
+    expect(files.some((file) => storeFiles.test(file))).toBe(true)
   })
 })

@@ -1,9 +1,10 @@
 import type { Clock, Milliseconds } from '@oauth-concierge/core'
+import { awaitDeadline } from './await-deadline.ts'
 import { newVersion } from './new-version.ts'
 
 const mark = 'concierge:tab'
 const claim: unique symbol = Symbol.for(mark)
-const longestHandover: Milliseconds = 1000
+const longestHandover: Milliseconds = 2000
 
 /** What a page has of its tab, and of the tabs beside it. */
 export interface Tab {
@@ -40,12 +41,12 @@ async function claimPrefix(tab: Tab, clock: Clock): Promise<string> {
 
 /**
  * Holds the lock of a prefix until the page is left; gives whether it is had. The page that the tab showed before may need a moment
- * to let go, so a lock that is taken is waited for, for a second.
+ * to let go, so a lock that is taken is waited for, for two seconds.
  */
 async function hold(prefix: string, { locks, page }: Tab, clock: Clock): Promise<boolean> {
   const patience = new AbortController()
   const served = new AbortController()
-  clock.sleep(longestHandover, served.signal).then(
+  awaitDeadline(clock, longestHandover, served.signal).then(
     () => patience.abort(),
     () => undefined,
   )

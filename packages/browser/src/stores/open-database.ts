@@ -1,5 +1,6 @@
 import type { Clock, Milliseconds } from '@oauth-concierge/core'
 import { createStore, type UseStore } from 'idb-keyval'
+import { awaitDeadline } from './await-deadline.ts'
 
 /** One transaction. */
 export interface Transaction<Found, Result> {
@@ -29,14 +30,11 @@ export function openDatabase(name: string, clock: Clock): Transact {
     signal: AbortSignal,
     onBegun: (begun: IDBTransaction) => void,
   ): Promise<Result> => {
-    const mine = (handle ??= createStore(name, 'entries'))
-    return mine(transaction.mode, (entries) => {
+    handle ??= createStore(name, 'entries')
+    return handle(transaction.mode, (entries) => {
       signal.throwIfAborted()
       const { db } = entries.transaction
-      db.onversionchange = () => {
-        db.close()
-        if (handle === mine) handle = undefined
-      }
+      db.onversionchange = () => db.close()
       onBegun(entries.transaction)
       return run(entries, transaction)
     })
@@ -53,9 +51,9 @@ export function openDatabase(name: string, clock: Clock): Transact {
       return attempt()
     })
     const watch = async () => {
-      await clock.sleep(longestOpening, over.signal)
+      await awaitDeadline(clock, longestOpening, over.signal)
       if (!begun) throw tookTooLong()
-      await clock.sleep(longestTransaction, over.signal)
+      await awaitDeadline(clock, longestTransaction, over.signal)
       try {
         begun.abort()
       } catch {

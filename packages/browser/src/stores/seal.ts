@@ -1,5 +1,3 @@
-import { isKept } from './put-kept.ts'
-
 /** A value that only its key opens, and only in the place that it was sealed for. */
 export interface Sealed {
   readonly key: CryptoKey
@@ -26,8 +24,7 @@ export async function openSealed(
   place: string,
   sealed: unknown,
 ): Promise<{ readonly value: unknown } | undefined> {
-  const { key, iv, data } = Object(sealed) as Partial<Sealed>
-  if (!isKept(key) || !iv || !data) return undefined
+  const { key, iv, data } = Object(sealed) as Sealed
   try {
     const text = new TextDecoder().decode(await crypto.subtle.decrypt(parameters(place, iv), key, data))
     return { value: JSON.parse(text) as unknown }

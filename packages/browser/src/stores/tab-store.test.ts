@@ -58,7 +58,7 @@ describe('the store of a tab', () => {
     await first.store.put('key', 'value')
     const second = openPage(first.storage)
     const value = second.store.get('key')
-    await clock.advance(0.9)
+    await clock.advance(1.9)
     first.leave()
     expect((await value)?.value).toBe('value')
     second.leave()
@@ -72,16 +72,31 @@ describe('the store of a tab', () => {
   })
 })
 
+/** Lets the time to wait for the page before pass, and the turn after it. */
+async function letTimeRunOut(): Promise<void> {
+  await clock.advance(2)
+  await clock.advance(2)
+}
+
 async function whenWaiting(): Promise<void> {
   await vi.waitFor(async () => expect((await navigator.locks.query()).pending).toHaveLength(1))
 }
+
+it('says that it needs Web Locks', async () => {
+  vi.stubGlobal('navigator', {})
+  await expect(createTabStore().get('key')).rejects.toMatchObject({
+    code: 'storage_failed',
+    message: expect.stringContaining('Web Locks'),
+  })
+  vi.unstubAllGlobals()
+})
 
 /** What a duplicate of the page’s tab finds, once it has waited long enough. */
 async function duplicateLater(page: Page): Promise<unknown> {
   const copy = duplicate(page)
   const found = copy.store.get('key')
   await whenWaiting()
-  await clock.advance(1)
+  await letTimeRunOut()
   return (await found)?.value
 }
 
@@ -93,7 +108,7 @@ describe('L04: a duplicated tab', () => {
     copy.storage.setItem('theme', 'dark')
     const found = copy.store.get('key')
     await whenWaiting()
-    await clock.advance(1)
+    await letTimeRunOut()
     expect(await found).toBeUndefined()
     expect(entriesOf(copy.storage).join()).not.toContain('a refresh token')
     expect(copy.storage.getItem('theme')).toBe('dark')
@@ -107,7 +122,7 @@ describe('L04: a duplicated tab', () => {
     const copy = duplicate(first)
     const written = copy.store.put('key', 'of the copy', { ifVersion: 0 })
     await whenWaiting()
-    await clock.advance(1)
+    await letTimeRunOut()
     expect(await written).toBeDefined()
     copy.leave()
     const reloaded = openPage(copy.storage)
