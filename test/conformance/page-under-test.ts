@@ -62,7 +62,9 @@ function createFakeBrowser() {
   const visit = createSlot<string>()
   const form = createSlot<SubmittedForm>()
   let url = `${origin}/`
+  const deaf = { addEventListener: () => undefined, removeEventListener: () => undefined }
   const window = {
+    ...deaf,
     get location() {
       return Object.assign(new URL(url), { assign: visit.settle })
     },
@@ -82,13 +84,14 @@ function createFakeBrowser() {
       action: '',
       method: '',
       append: ({ name, value }: { name: string; value: string }) => void (fields[name] = value),
+      remove: () => undefined,
       submit: () => form.settle({ action: element.action, method: element.method, fields }),
     }
     return element
   }
   return {
     window,
-    document: { createElement, body: { append: () => undefined } },
+    document: { ...deaf, createElement, body: { append: () => undefined } },
     goTo: (address: string) => void (url = address),
     nextVisit: () => visit.filled,
     nextForm: () => form.filled,

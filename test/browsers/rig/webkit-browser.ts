@@ -133,7 +133,10 @@ interface Outcome {
   readonly fault: string | null
 }
 
-/** The work goes on in the page while other windows have their turn. */
+/**
+ * The work goes on in the page while other windows have their turn. In a page that makes way for another before it is done, it is done in that one,
+ * as the other engines' drivers wait for a page that is on its way.
+ */
 async function evaluate<Result>(
   command: Command,
   work: (argument: never) => unknown,
@@ -142,18 +145,21 @@ async function evaluate<Result>(
   const key = `rig-${randomUUID()}`
   const begin = `
     const [key, argument] = arguments
+    window[key] = 'begun'
     const end = (outcome) => { window[key] = outcome }
     Promise.resolve(argument).then(${work}).then(
       (value) => end({ text: JSON.stringify(value) ?? null, fault: null }),
       (error) => end({ text: null, fault: String(error) }),
     )`
-  await command('POST', '/execute/sync', { script: begin, args: [key, argument ?? null] })
-  const look =
-    'const outcome = window[arguments[0]]; if (outcome) delete window[arguments[0]]; return outcome ?? null'
-  const { text, fault } = await until(
-    async () =>
-      (await command<Outcome | null>('POST', '/execute/sync', { script: look, args: [key] })) ?? undefined,
-  )
+  const look = 'return window[arguments[0]] ?? null'
+  const { text, fault } = await until(async () => {
+    const found = await command<Outcome | 'begun' | null>('POST', '/execute/sync', {
+      script: look,
+      args: [key],
+    })
+    if (!found) await command('POST', '/execute/sync', { script: begin, args: [key, argument ?? null] })
+    return found && found !== 'begun' ? found : undefined
+  })
   if (fault !== null) throw new Error(fault)
   return (text === null ? undefined : JSON.parse(text)) as Result
 }
