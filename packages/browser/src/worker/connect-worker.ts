@@ -57,7 +57,7 @@ function withFailure(wire: Wire, worker: EventTarget): Started {
   return Object.assign(wire, { failed })
 }
 
-/** The wire, once the worker has sent the state of its session. That is sent again to whoever listens by then. */
+/** The wire, once the worker has sent the state of its session. Whoever wants to see that opens the client once more. */
 async function answered(wire: Started, client: WorkerClient, clock: Clock): Promise<Wire> {
   const over = new AbortController()
   const first = new Promise<Wire>((resolve) => wire.addEventListener('message', () => resolve(wire)))
