@@ -69,7 +69,7 @@ function createHosted({ keep, ...client }: WorkerClient, options: WorkerOptions)
   const surroundings = pageRuntime(options.runtime, tokenStore.isShared)
   const pages = new Set<(message: FromWorker) => void>()
   const tell = (message: FromWorker): void => pages.forEach((send) => send(message))
-  const diary = createDiary(surroundings, (event) => tell({ event }))
+  const diary = createDiary(surroundings, (event) => tell({ event: { ...event, inWorker: true } }))
   const runtime = observed(surroundings, diary)
   const onDegraded = ({ message }: Error): void => diary.note('degraded', { tokenStore: keep, message })
   const relyingParty = createRelyingParty({

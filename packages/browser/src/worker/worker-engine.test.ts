@@ -177,6 +177,7 @@ describe('a session that a worker has', () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         name: 'request',
+        inWorker: true,
         detail: { method: 'POST', url: `${issuer}/token`, status: 200 },
       }),
     )
