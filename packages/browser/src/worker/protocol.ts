@@ -80,5 +80,7 @@ export type FromWorker =
 export interface Wire {
   postMessage(message: unknown): void
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  /** The other end is gone. Not every browser says so. */
+  addEventListener(type: 'close', listener: () => void): void
   start?(): void
 }

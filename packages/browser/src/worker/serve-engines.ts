@@ -41,6 +41,8 @@ export function createEngineHost(options: WorkerOptions = {}): (wire: Wire) => v
   return (wire) => {
     let engine: Hosted | undefined
     const send = (message: FromWorker): void => wire.postMessage(message)
+    // A page that is reloaded says no goodbye, and this worker may see thousands of them.
+    wire.addEventListener('close', () => engine?.leave(send))
     wire.addEventListener('message', ({ data }) => {
       const message = data as FromPage
       if ('open' in message) {

@@ -183,6 +183,16 @@ describe('a session that a worker has', () => {
     )
   })
 
+  it('is not told to a page that is gone, and the worker forgets that page', async () => {
+    const gone = Object.assign(new EventTarget(), { postMessage: vi.fn() })
+    connect(gone as unknown as MessagePort)
+    gone.dispatchEvent(new MessageEvent('message', { data: { open: client } }))
+    expect(gone.postMessage).toHaveBeenCalledOnce()
+    gone.dispatchEvent(new Event('close'))
+    await logIn(openPage())
+    expect(gone.postMessage).toHaveBeenCalledOnce()
+  })
+
   it('is missed after a minute where the worker is gone', async () => {
     const page = openPage()
     await page.restore()
