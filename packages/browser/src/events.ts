@@ -8,6 +8,8 @@ export interface AuthEvent {
    * `session`: the session is another. `degraded`: something is missing here and another thing stands in for it. `failure`: a call was rejected.
    */
   readonly name: 'request' | 'lock' | 'news' | 'redirect' | 'callback' | 'session' | 'degraded' | 'failure'
+  /** Whether it happened in the worker that has the tokens, not in the page itself. */
+  readonly inWorker?: true
   /** When it ended. */
   readonly at: EpochMilliseconds
   /** How long it took; undefined for what takes no time. */

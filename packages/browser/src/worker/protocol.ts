@@ -73,6 +73,8 @@ export type FromPage =
 export type FromWorker =
   | { readonly state: WorkerState }
   | { readonly event: AuthEvent }
+  /** The name of a lock that is free once the worker is no more. */
+  | { readonly alive: string }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: ErrorData }
 
@@ -80,5 +82,7 @@ export type FromWorker =
 export interface Wire {
   postMessage(message: unknown): void
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  /** The other end is gone. Not every browser says so. */
+  addEventListener(type: 'close', listener: () => void): void
   start?(): void
 }

@@ -32,6 +32,7 @@ const stores = { memory: memoryTokens, encrypted: encryptedTokens, local: unsafe
  */
 export function createEngineHost(options: WorkerOptions = {}): (wire: Wire) => void {
   const engines = new Map<string, Hosted>()
+  const alive = holdLifeline()
   const hosted = (client: WorkerClient): Hosted => {
     const key = JSON.stringify(client)
     const known = engines.get(key) ?? createHosted(client, options)
@@ -41,12 +42,15 @@ export function createEngineHost(options: WorkerOptions = {}): (wire: Wire) => v
   return (wire) => {
     let engine: Hosted | undefined
     const send = (message: FromWorker): void => wire.postMessage(message)
+    // A page that is reloaded says no goodbye, and this worker may see thousands of them.
+    wire.addEventListener('close', () => engine?.leave(send))
     wire.addEventListener('message', ({ data }) => {
       const message = data as FromPage
       if ('open' in message) {
         engine?.leave(send)
         engine = hosted(message.open)
         engine.join(send)
+        void alive.then((name) => name !== undefined && send({ alive: name }))
       } else if ('close' in message) engine?.leave(send)
       else if (engine) void answer(engine, message).then(send)
     })
@@ -54,7 +58,22 @@ export function createEngineHost(options: WorkerOptions = {}): (wire: Wire) => v
   }
 }
 
+/** Holds a lock for as long as this worker lives, by which its pages notice its end; gives its name, undefined where there are no Web Locks. */
+function holdLifeline(): Promise<string | undefined> {
+  const { locks } = globalThis.navigator as Partial<Navigator>
+  if (!locks) return Promise.resolve(undefined)
+  const name = `concierge worker ${crypto.randomUUID()}`
+  return new Promise((resolve) => {
+    const forLife = (): Promise<never> => {
+      resolve(name)
+      return new Promise(() => undefined)
+    }
+    locks.request(name, forLife).catch(() => resolve(undefined))
+  })
+}
+
 interface Hosted {
+  readonly restored: Promise<unknown>
   readonly calls: { readonly [Name in keyof WorkerCalls]: Handler<WorkerCalls[Name]> }
   join(send: (message: FromWorker) => void): void
   leave(send: (message: FromWorker) => void): void
@@ -69,7 +88,7 @@ function createHosted({ keep, ...client }: WorkerClient, options: WorkerOptions)
   const surroundings = pageRuntime(options.runtime, tokenStore.isShared)
   const pages = new Set<(message: FromWorker) => void>()
   const tell = (message: FromWorker): void => pages.forEach((send) => send(message))
-  const diary = createDiary(surroundings, (event) => tell({ event }))
+  const diary = createDiary(surroundings, (event) => tell({ event: { ...event, inWorker: true } }))
   const runtime = observed(surroundings, diary)
   const onDegraded = ({ message }: Error): void => diary.note('degraded', { tokenStore: keep, message })
   const relyingParty = createRelyingParty({
@@ -83,7 +102,10 @@ function createHosted({ keep, ...client }: WorkerClient, options: WorkerOptions)
     state: { session: relyingParty.session, login: relyingParty.login() },
   })
   relyingParty.subscribe(() => tell(state()))
+  // A worker that takes the place of one that died goes on with the session that is kept.
+  const restored = relyingParty.restore().catch(() => undefined)
   return {
+    restored,
     calls: createCalls(relyingParty, runtime.clock),
     join: (send) => {
       pages.add(send)
@@ -116,10 +138,11 @@ function freshnessOf({ renewAt = Infinity, receivedAt }: AccessGrant, clock: Clo
 }
 
 async function answer(
-  { calls }: Hosted,
+  { restored, calls }: Hosted,
   { id, call, args }: Extract<FromPage, { readonly id: number }>,
 ): Promise<FromWorker> {
   try {
+    await restored
     const run = calls[call] as (...args: readonly unknown[]) => Promise<unknown>
     return { id, result: await run(...args) }
   } catch (error) {

@@ -24,6 +24,7 @@ let runtime: Partial<Runtime>
 let sent: unknown[]
 let wires: MessagePort[]
 let connect: (wire: MessagePort) => void
+let reconnect: () => Promise<MessagePort | undefined>
 
 beforeEach(() => {
   clock = createManualClock()
@@ -32,6 +33,7 @@ beforeEach(() => {
   sent = []
   wires = []
   connect = createEngineHost({ runtime })
+  reconnect = async () => undefined
   let issued = 0
   network.on(`${issuer}/.well-known/openid-configuration`, () =>
     json({
@@ -52,15 +54,25 @@ afterEach(() => wires.forEach((wire) => wire.close()))
 
 /** A page of the worker; everything that it is sent is kept. */
 function openPage(as: WorkerClient = client): Engine {
+  const wire = newWire(connect, as)
+  const all = completeRuntime(runtime)
+  return createRemoteEngine(wire, {
+    runtime: all,
+    diary: createDiary(all),
+    connect: () => reconnect(),
+    apis: [api],
+  })
+}
+
+/** A wire to a worker that has the client open. */
+function newWire(connect: (wire: MessagePort) => void, as: WorkerClient = client): MessagePort {
   const { port1, port2 } = new MessageChannel()
   wires.push(port1, port2)
   connect(port2)
   port1.addEventListener('message', ({ data }) => sent.push(data))
-  const all = completeRuntime(runtime)
-  const engine = createRemoteEngine(port1, { runtime: all, diary: createDiary(all), apis: [api] })
   port1.start()
   port1.postMessage({ open: as })
-  return engine
+  return port1
 }
 
 async function logIn(engine: Engine): Promise<void> {
@@ -177,18 +189,56 @@ describe('a session that a worker has', () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         name: 'request',
+        inWorker: true,
         detail: { method: 'POST', url: `${issuer}/token`, status: 200 },
       }),
     )
   })
 
-  it('is missed after a minute where the worker is gone', async () => {
+  it('is not told to a page that is gone, and the worker forgets that page', async () => {
+    const gone = Object.assign(new EventTarget(), { postMessage: vi.fn() })
+    connect(gone as unknown as MessagePort)
+    gone.dispatchEvent(new MessageEvent('message', { data: { open: client } }))
+    const states = (): readonly unknown[] =>
+      gone.postMessage.mock.calls.filter(([message]) => 'state' in message)
+    expect(states()).toHaveLength(1)
+    gone.dispatchEvent(new Event('close'))
+    await logIn(openPage())
+    expect(states()).toHaveLength(1)
+  })
+
+  it('is missed after a minute where the worker says nothing', async () => {
     const page = openPage()
     await page.restore()
-    wires[1]?.close()
-    const call = page.getAccessToken()
+    network.on(`${issuer}/.well-known/openid-configuration`, () => new Promise(() => undefined))
+    const call = page.startLogin({ redirectUri })
     const missed = expect(call).rejects.toMatchObject({ code: 'timed_out', sessionSurvives: true })
     await clock.advance(60)
     await missed
+  })
+
+  it('is looked for in another worker where the one that had it dies, for the call under way as well', async () => {
+    const page = openPage()
+    await logIn(page)
+    await clock.advance(3_600)
+    network.on(`${issuer}/token`, () => new Promise(() => undefined))
+    const call = page.getAccessToken()
+    await vi.waitFor(() => expect(tokenRequests()).toHaveLength(2))
+    reconnect = async () => newWire(createEngineHost({ runtime }))
+    wires[1]?.close()
+    await expect(call).rejects.toMatchObject({ code: 'login_required' })
+    await vi.waitFor(() => expect(page.session.status).toBe('anonymous'))
+    await expect(page.restore()).resolves.toEqual({ status: 'anonymous' })
+  })
+
+  it('fails at once where no other worker can be had', async () => {
+    const page = openPage()
+    await logIn(page)
+    await clock.advance(3_600)
+    network.on(`${issuer}/token`, () => new Promise(() => undefined))
+    const call = page.getAccessToken()
+    await vi.waitFor(() => expect(tokenRequests()).toHaveLength(2))
+    wires[1]?.close()
+    await expect(call).rejects.toMatchObject({ code: 'timed_out' })
   })
 })

@@ -2,7 +2,7 @@ import type { Engine, EngineOptions } from '../engine.ts'
 import type { TokenStore } from '../stores/token-store.ts'
 import { connectWorker } from './connect-worker.ts'
 import { createLateEngine } from './late-engine.ts'
-import type { WorkerClient, WorkerKeep } from './protocol.ts'
+import type { Wire, WorkerClient, WorkerKeep } from './protocol.ts'
 import { createRemoteEngine } from './remote-engine.ts'
 
 /** A token store that is a worker: it has the tokens and makes the requests for them. */
@@ -34,13 +34,13 @@ export function workerTokens({
       createLateEngine(async () => {
         const { runtime, diary, senderConstraint } = options
         const { issuer, clientId } = options
-        const wire = await connectWorker(
-          { url, client: clientOf(options, keep) },
-          { clock: runtime.clock, diary },
-        )
+        const client = clientOf(options, keep)
+        const connect = (): Promise<Wire | undefined> =>
+          connectWorker({ url, client }, { clock: runtime.clock, diary })
+        const wire = await connect()
         if (!wire) return openInPage(keep, options)
         const constraint = senderConstraint?.({ issuer, clientId, runtime })
-        return createRemoteEngine(wire, { ...options, senderConstraint: constraint })
+        return createRemoteEngine(wire, { ...options, connect, senderConstraint: constraint })
       }),
   }
 }
