@@ -71,7 +71,10 @@ describeInEngines('tabs that share a session', (engine) => {
       await refresh.held
       await doomed.close()
       refresh.release()
-      expect(new Set(await callAll(others))).toEqual(new Set(['200']))
+      const [answer, ...differing] = new Set(await callAll(others))
+      expect(differing).toEqual([])
+      // In WebKit a shared worker may die with the tab that it began in: another takes its place, and the user logs in anew.
+      expect(engine === 'webkit' ? ['200', 'login_required'] : ['200']).toContain(answer)
       expect(world.refreshes()).toBe(1)
       expect(world.authorizationServer.ledger.countEvents('family_revoked')).toBe(0)
       await closeAll(others)

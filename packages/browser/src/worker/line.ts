@@ -33,40 +33,48 @@ interface Waiting {
 /** More than any call of the core takes, whose requests all have their deadline: a worker that is silent for longer is gone. */
 const longestCall: Milliseconds = 60_000
 
-/** A line that is taken up again, once for each call, where the worker dies under it. */
+/** A line that is taken up again where the worker dies under it, with the calls that were under way. */
 export function createLine(first: Wire, { clock, connect, hear }: LineOptions): Line {
   const waiting = new Map<number, Waiting>()
-  let wire = attach(first)
+  let current: Wire | undefined
   let lastId = 0
 
-  function attach(next: Wire): Wire {
-    const lost = (): void => {
-      if (wire === next) void reconnect()
-    }
-    next.addEventListener('close', lost)
-    next.addEventListener('message', ({ data }) => {
-      const message = data as FromWorker
-      if ('id' in message) settle(message)
-      else if ('alive' in message) void untilFree(message.alive).then(lost)
-      else hear(message)
-    })
-    return next
-  }
-
-  function settle(answer: Answer): void {
+  const settle = (answer: Answer): void => {
     const call = waiting.get(answer.id)
-    waiting.delete(answer.id)
     if ('error' in answer) call?.reject(fromErrorData(answer.error))
     else call?.resolve(answer.result)
   }
-
-  async function reconnect(): Promise<void> {
-    const interrupted = [...waiting.values()]
-    const next = await connect()
-    if (next) wire = attach(next)
-    for (const { message, reject } of interrupted) next ? next.postMessage(message) : reject(noAnswer())
+  const attach = (wire: Wire): Wire => {
+    const lose = (): void => {
+      if (current === wire) reconnect()
+    }
+    wire.addEventListener('close', lose)
+    wire.addEventListener('message', ({ data }) => {
+      const message = data as FromWorker
+      if ('id' in message) settle(message)
+      else if ('alive' in message) void untilFree(message.alive).then(lose)
+      else hear(message)
+    })
+    return wire
+  }
+  const reconnect = (): void => {
+    current = undefined
+    connected = connect().then((wire) => {
+      current = wire && attach(wire)
+      for (const { message, reject } of waiting.values()) {
+        if (current) current.postMessage(message)
+        else reject(noAnswer())
+      }
+    })
+  }
+  const send = async (message: FromPage): Promise<void> => {
+    await connected
+    if (!current) reconnect()
+    else current.postMessage(message)
   }
 
+  current = attach(first)
+  let connected: Promise<void> = Promise.resolve()
   return {
     call: (name, ...args) => {
       const id = (lastId += 1)
@@ -78,14 +86,14 @@ export function createLine(first: Wire, { clock, connect, hear }: LineOptions): 
           () => reject(noAnswer()),
           () => undefined,
         )
-        wire.postMessage(message)
+        send(message).catch(reject)
       })
       return answer.finally(() => {
         waiting.delete(id)
         over.abort()
       }) as never
     },
-    close: () => wire.postMessage({ close: true } satisfies FromPage),
+    close: () => current?.postMessage({ close: true } satisfies FromPage),
   }
 }
 
