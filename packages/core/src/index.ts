@@ -11,6 +11,8 @@ export {
   UsageError,
 } from './errors.ts'
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
+export { boundedRequest, type RequestLimits } from './ports/bounded-request.ts'
+export { completeRuntime } from './ports/default-runtime.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'
 export { createMemoryKeyStore, type KeyStore } from './ports/key-store.ts'
@@ -20,7 +22,7 @@ export type { Runtime } from './ports/runtime.ts'
 export { type Signer, signerFromKey } from './ports/signer.ts'
 export type { UserAgent } from './ports/user-agent.ts'
 export type { AuthorizationExtension } from './protocol/authorization-extension.ts'
-export type { Client, ClientAuthentication, ServerHabits } from './protocol/client.ts'
+export { type Client, type ClientAuthentication, isSecureUrl, type ServerHabits } from './protocol/client.ts'
 export { publicClient } from './protocol/client-authentication.ts'
 export {
   type BackchannelAuthentication,
@@ -81,9 +83,10 @@ export type {
   SenderConstraint,
   SenderConstraintFactory,
 } from './protocol/sender-constraint.ts'
+export { signJwt } from './protocol/sign-jwt.ts'
 export type { UserInfo } from './protocol/user-info.ts'
 export type { ServerOptions } from './relying-party/context.ts'
-export type { Fetch } from './relying-party/authorized-fetch.ts'
+export { type AuthorizedClient, createAuthorizedFetch, type Fetch } from './relying-party/authorized-fetch.ts'
 export type { ChallengedCall, ChallengeHandler } from './relying-party/challenge-handler.ts'
 export type { FinishedLogin } from './relying-party/callback.ts'
 export {
@@ -97,5 +100,8 @@ export type { LogoutOptions } from './relying-party/logout.ts'
 export { checkReturnTo, readReturnTo } from './relying-party/return-to.ts'
 export { stepUp, type StepUpChallenge } from './relying-party/step-up.ts'
 export type { SessionSource } from './relying-party/session-source.ts'
+export { type Backoff, createBackoff } from './session/backoff.ts'
 export type { Login } from './session/live-session.ts'
+export type { Renewal } from './session/renewal.ts'
 export type { AuthenticatedSession, Session } from './session/session-state.ts'
+export type { AccessGrant } from './session/token-set.ts'

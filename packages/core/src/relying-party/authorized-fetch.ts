@@ -2,14 +2,20 @@ import { SessionError, TransportError, UsageError } from '../errors.ts'
 import { networkError } from '../ports/bounded-request.ts'
 import { type Client, isSecureUrl } from '../protocol/client.ts'
 import { challengeOf } from '../protocol/www-authenticate.ts'
+import type { LiveSession } from '../session/live-session.ts'
 import type { Renewal } from '../session/renewal.ts'
 import type { AccessGrant } from '../session/token-set.ts'
 import type { ChallengeHandler } from './challenge-handler.ts'
-import type { RelyingPartyContext } from './context.ts'
 import { createReplayableRequest, type ReplayableRequest } from './replayable-request.ts'
 
 /** The shape of the global fetch. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/** Who calls an API, and whose login the call is made by: no login at all for a machine. */
+export interface AuthorizedClient {
+  readonly client: Pick<Client, 'runtime' | 'senderConstraint'>
+  readonly session: Pick<LiveSession, 'login'>
+}
 
 /**
  * A fetch that attaches the access token, for the declared origins only. A 401 with `invalid_token` leads to one refresh and one replay, where
@@ -23,8 +29,8 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
  * @see RFC 6750 sections 2.1 and 3.1, RFC 9449 section 7.1
  */
 export function createAuthorizedFetch(
-  { client, session }: RelyingPartyContext,
-  renewal: Renewal,
+  { client, session }: AuthorizedClient,
+  renewal: Pick<Renewal, 'current' | 'otherThan'>,
   { apis, handle }: { readonly apis: readonly string[]; readonly handle?: ChallengeHandler | undefined },
 ): Fetch {
   const origins = apis.map(readOrigin)
@@ -85,7 +91,7 @@ function checkDeclared({ url }: Request, origins: readonly string[]): void {
 
 /** A token that is bound to a key is never sent without its proof, whatever an API asks. */
 function sendWithToken(
-  client: Client,
+  client: AuthorizedClient['client'],
   { request, again }: ReplayableRequest,
   { accessToken, boundTo }: AccessGrant,
 ): Promise<Response> {
@@ -96,7 +102,7 @@ function sendWithToken(
   return send(request)
 }
 
-async function sendOnce({ runtime }: Client, request: Request): Promise<Response> {
+async function sendOnce({ runtime }: AuthorizedClient['client'], request: Request): Promise<Response> {
   const { signal, url } = request
   signal.throwIfAborted()
   const response = await runtime.http(url, request).catch((error: unknown) => {
