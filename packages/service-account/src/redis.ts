@@ -1,1 +1,1 @@
-export {}
+export { type RedisClient, redisTokenStore, type RedisTokenStoreOptions } from './redis/redis-token-store.ts'
