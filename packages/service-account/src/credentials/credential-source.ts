@@ -40,7 +40,7 @@ export function parseCredentials(given: string | object, place: string): Readonl
     const inner = decodeText(text)
     return inner?.trimStart().startsWith('{') ? parseCredentials(inner, place) : { private_key: text }
   }
-  const parsed = parse(text) ?? parse(text.replace(/-----BEGIN[^{}"]*-----END[^{}"]*-----/g, escapeLineEnds))
+  const parsed = parse(text) ?? parse(text.replace(/-----BEGIN[^{}"]*"/g, escapeLineEnds))
   if (typeof parsed === 'object' && parsed !== null) return parsed as Readonly<Record<string, unknown>>
   throw unreadable(place, 'it begins like JSON and is none. Was it cut off, or quoted by a shell?')
 }

@@ -66,14 +66,19 @@ export async function readServiceAccountFile(reader: CredentialReader): Promise<
 }
 
 function readKeys(file: Readonly<Record<string, unknown>>, form: FileForm): readonly NamedKey[] {
-  if (typeof file['kty'] === 'string') return [{ key: file as JsonWebKey }]
+  if (typeof file['kty'] === 'string') return [nameByItself(file as JsonWebKey)]
   const keyId = textOf(file, form.keyId)
   const one = form.key.map((name) => file[name]).find((value) => value !== undefined)
   const several = Array.isArray(file['keys']) ? file['keys'] : []
   return [
-    ...(isKey(one) ? [{ key: one, ...(keyId !== undefined && { keyId }) }] : []),
-    ...several.filter(isKey).map((key) => ({ key })),
+    ...(isKey(one) ? [{ ...nameByItself(one), ...(keyId !== undefined && { keyId }) }] : []),
+    ...several.filter(isKey).map(nameByItself),
   ]
+}
+
+function nameByItself(key: string | JsonWebKey): NamedKey {
+  const kid = typeof key === 'string' ? undefined : (key as { readonly kid?: unknown }).kid
+  return { key, ...(typeof kid === 'string' && { keyId: kid }) }
 }
 
 function isKey(value: unknown): value is string | JsonWebKey {
