@@ -239,18 +239,18 @@ describe('credentials that are no use', () => {
 describe('G03: a wrong or deleted key', () => {
   it.each(['invalid_grant', 'invalid_client'])(
     '(%s) is an error that names the kid, and is asked for once',
-    async (error) => {
-      server.always(refusal(error))
+    async (code) => {
+      server.always(refusal(code))
       const sync = await account()
-      const failure: unknown = await sync.getAccessToken().catch((reason: unknown) => reason)
-      expect(failure).toMatchObject({
+      const outcome: unknown = await sync.getAccessToken().catch((reason: unknown) => reason)
+      expect(outcome).toMatchObject({
         name: 'ServerError',
         code: 'assertion_refused',
-        error,
+        error: code,
         keyId: 'key-1',
         retryable: false,
       })
-      expect((failure as Error).message).toContain('"key-1"')
+      expect((outcome as Error).message).toContain('"key-1"')
       expect(server.forms()).toHaveLength(1)
     },
   )
