@@ -321,7 +321,7 @@ describe('machines at a server by the book', () => {
     expect((await robot.fetch(`${resource}/resource`)).status).toBe(200)
     server.ledger.tokens
       .filter(({ kind }) => kind === 'access_token')
-      .forEach(({ familyId }) => server.revokeFamily(familyId))
+      .forEach(({ familyId }) => server.revokeFamily(familyId ?? ''))
     expect((await robot.fetch(`${resource}/resource`)).status).toBe(200)
     expect(tokenRequests()).toBe(2)
   })
