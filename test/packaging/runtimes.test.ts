@@ -93,18 +93,15 @@ afterAll(async () => {
 /** The proof and all that it imports as one file; by the main entry without anything of Node's. */
 function bundle(entry: string): Promise<BuildResult<{ metafile: true }>> {
   const outfile = join(place, entry.replace('.ts', '.js'))
-  const options = {
+  const files = { keyFile: join(place, 'sa.json'), store: join(place, 'tokens') }
+  writeFileSync(files.keyFile, JSON.stringify(given.file), { mode: 0o600 })
+  const define = { given: JSON.stringify({ ...given, ...files }) }
+  return build({
     bundle: true,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     metafile: true,
-  } as const
-  const files = { keyFile: join(place, 'sa.json'), store: join(place, 'tokens') }
-  writeFileSync(files.keyFile, JSON.stringify(given.file), { mode: 0o600 })
-  const define = { given: JSON.stringify({ ...given, ...files }) }
-  return build({
-    ...options,
     entryPoints: [join(folder, entry)],
     outfile,
     define,

@@ -11,7 +11,7 @@ export {
   UsageError,
 } from './errors.ts'
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
-export { boundedRequest, type RequestLimits } from './ports/bounded-request.ts'
+export { boundedRequest, type RequestLimits, withWholeText } from './ports/bounded-request.ts'
 export { completeRuntime } from './ports/default-runtime.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { ServerError, UsageError } from '../errors.ts'
-import { readRetryAfter } from '../ports/bounded-request.ts'
+import { readRetryAfter, wholeText } from '../ports/bounded-request.ts'
 import { epochSeconds, type EpochSeconds } from '../ports/clock.ts'
 import { readJsonObject } from './amend-answer.ts'
 import { oauthClient, type OAuthOptions } from './oauth.ts'
@@ -52,7 +52,7 @@ export async function requestToken(tokenClient: TokenClient, grant: Grant): Prom
       grant.parameters,
       options,
     )
-    answer = received.clone()
+    answer = wholeText(received) === undefined ? received.clone() : received
     return grant.amend ? grant.amend(received) : received
   }
   try {

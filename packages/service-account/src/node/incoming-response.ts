@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createUnzip } from 'node:zlib'
+import { withWholeText } from '@oauth-concierge/core'
 
 const withoutBody: readonly number[] = [204, 205, 304]
 /** An answer up to this size is taken whole before it is handed on, which is cheaper than a stream. */
@@ -16,14 +17,26 @@ export async function buildResponse(message: IncomingMessage, method: string): P
   }
   const plain = decompress(message)
   const length = Number(message.headers['content-length'] ?? Number.NaN)
-  if (plain === message && length <= largestBuffer) return new Response(await readWhole(message), init)
-  return new Response(streamOf(plain), init)
+  if (plain !== message || !(length <= largestBuffer)) return new Response(streamOf(plain), init)
+  const bytes = await readWhole(message)
+  const response = new Response(bytes, init)
+  return isJson.test(message.headers['content-type'] ?? '')
+    ? withWholeText(response, textOf(bytes))
+    : response
 }
 
-function headersOf({ rawHeaders }: IncomingMessage): Headers {
-  const headers = new Headers()
+const isJson = /^application\/([\w.+-]+\+)?json\b/i
+
+/** Without a byte order mark, as any reader of a `Response` has it. */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString()
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
+  const headers: [string, string][] = []
   for (let at = 0; at < rawHeaders.length; at += 2)
-    headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
+    headers.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? ''])
   return headers
 }
 
@@ -38,7 +51,7 @@ function decompress(message: IncomingMessage): Readable {
   return message.pipe(decoder)
 }
 
-function readWhole(message: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+function readWhole(message: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     message.on('data', (chunk: Buffer) => chunks.push(chunk))

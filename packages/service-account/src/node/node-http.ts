@@ -29,10 +29,13 @@ export function createNodeHttp({ tls = {}, maxSockets = 256 }: NodeHttpOptions =
   const agents = { http: new HttpAgent(keeping), https: new HttpsAgent({ ...keeping, ...tls }) }
   return async (url, init) => {
     const outgoing = await readOutgoing(url, init)
-    return send(agents, new URL(url), outgoing).catch((error: unknown) => {
+    const address = new URL(url)
+    try {
+      return await send(agents, address, outgoing)
+    } catch (error) {
       if (!mayRepeat(error, outgoing)) throw error
-      return send(agents, new URL(url), outgoing)
-    })
+      return send(agents, address, outgoing)
+    }
   }
 }
 
@@ -71,7 +74,7 @@ function send(
       reject(signal?.aborted ? signal.reason : error)
     })
     request.on('response', (message: IncomingMessage) => {
-      message.once('close', release)
+      message.once('end', release).once('close', release)
       buildResponse(message, method).then(resolve, reject)
     })
     if (stream) stream.on('error', (error) => request.destroy(error)).pipe(request)

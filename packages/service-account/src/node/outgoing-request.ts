@@ -24,7 +24,9 @@ export async function readOutgoing(url: string, init: RequestInit | Request): Pr
   if (!request.body) return { ...head, body: undefined }
   const { start, rest } = await readStart(request.body)
   if (rest) return { ...head, body: undefined, stream: Readable.from(joined(start, rest)) }
-  return { ...head, ...withLength(head.headers, Buffer.concat(start)) }
+  const whole = Buffer.concat(start)
+  head.headers['content-length'] = String(whole.length)
+  return { ...head, body: whole }
 }
 
 function isPlain(body: unknown): body is string | URLSearchParams | Uint8Array | null | undefined {
@@ -50,24 +52,19 @@ function readPlain(
   headers['content-type'] ??= isForm
     ? 'application/x-www-form-urlencoded;charset=UTF-8'
     : 'text/plain;charset=UTF-8'
-  return { method, signal: signal ?? undefined, ...withLength(headers, body) }
-}
-
-function withLength<Body extends string | Uint8Array>(
-  headers: Record<string, string>,
-  body: Body,
-): { readonly headers: Record<string, string>; readonly body: Body } {
-  return { headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) }, body }
+  headers['content-length'] = String(Buffer.byteLength(body))
+  return { method, headers, body, signal: signal ?? undefined }
 }
 
 function headersOf(given: HeadersInit | undefined): Record<string, string> {
-  const isRecord = given !== undefined && !(given instanceof Headers) && !Array.isArray(given)
-  const headers = isRecord ? lowerCased(given) : Object.fromEntries(new Headers(given))
-  return { accept: '*/*', 'user-agent': 'oauth-concierge', ...headers }
-}
-
-function lowerCased(given: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
+  const headers: Record<string, string> = { accept: '*/*', 'user-agent': 'oauth-concierge' }
+  if (given === undefined) return headers
+  if (given instanceof Headers || Array.isArray(given)) {
+    for (const [name, value] of new Headers(given)) headers[name] = value
+  } else {
+    for (const name in given) headers[name.toLowerCase()] = given[name] ?? ''
+  }
+  return headers
 }
 
 interface Start {
