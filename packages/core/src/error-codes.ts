@@ -59,6 +59,22 @@ export interface ErrorCodes {
      * Cure: find out why the page does not take its session for one (an error of `start()` that nobody shows, a guard that looks too early), or wait a minute.
      */
     login_loop: true
+    /**
+     * A private key cannot be used: it is cut off, of a kind that cannot sign here, a public key, or wrapped in a way that needs something more.
+     * `format` says what was found.
+     * Cure: the message names what was found and what is wanted; the key itself is in no message.
+     */
+    key_unusable: true
+    /**
+     * A credentials file, an environment variable or a token for a workload cannot be read, or is not what it must be.
+     * Cure: the message names the place and what is wrong with it.
+     */
+    credentials_unreadable: true
+    /**
+     * A token source was used after `dispose()`.
+     * Cure: dispose of it last, or make a new one.
+     */
+    source_disposed: true
   }
   TransportError: {
     /**
@@ -133,6 +149,12 @@ export interface ErrorCodes {
      * Cure: start the login again, and show the new code.
      */
     authorization_expired: true
+    /**
+     * The authorization server refuses what a machine proves itself by: a signed assertion, or another system's token. `error` holds the
+     * server's own code, `keyId` the `kid` of the key that signed. It is not a matter of clocks.
+     * Cure: check that the server knows this key under this `kid`, that the account is enabled, and that issuer, subject and audience are those it expects.
+     */
+    assertion_refused: true
   }
   ProtocolError: {
     /**
@@ -226,9 +248,10 @@ export interface ErrorCodes {
      */
     id_token_claim_invalid: true
     /**
-     * The clock of this device is wrong: a fresh ID token was issued in its future, or has run out already. `offset` says by how many seconds
-     * the server is ahead (negative: behind). Nothing of the answer was kept.
-     * Cure: ask the user to set the device's date and time, then log in again; another login before that ends the same way.
+     * The clock of this device is wrong: a fresh ID token was issued in its future, or has run out already; or the server refuses an assertion
+     * dated by this clock, and the same dated by its own. `offset` says by how many seconds the server is ahead (negative: behind).
+     * Nothing of the answer was kept.
+     * Cure: set the device's date and time, then try again; another login before that ends the same way.
      */
     clock_skew: true
     /**

@@ -20,6 +20,10 @@ export interface ErrorDetails {
   readonly claim?: string
   /** By how many seconds the server's clock is ahead of the device's; negative where it is behind. */
   readonly offset?: number
+  /** What a key, or what holds one, turned out to be, such as `pkcs12`. */
+  readonly format?: string
+  /** The `kid` of the key that signed what was refused. */
+  readonly keyId?: string
   /** Authentication contexts that an API asks for, best first. */
   readonly acrValues?: readonly string[]
   /** How many seconds ago the user may have authenticated at the most, as an API asks. */
@@ -52,6 +56,7 @@ export abstract class ConciergeError extends Error {
 export class UsageError extends ConciergeError {
   override readonly name = 'UsageError'
   readonly code: keyof ErrorCodes['UsageError']
+  declare readonly format?: string
 
   constructor(code: keyof ErrorCodes['UsageError'], message: string, details?: ErrorDetails) {
     super(message, details)
@@ -86,6 +91,7 @@ export class ServerError extends ConciergeError {
   declare readonly error?: string
   declare readonly errorDescription?: string
   declare readonly retryAfter?: number
+  declare readonly keyId?: string
 
   constructor(code: keyof ErrorCodes['ServerError'], message: string, details?: ErrorDetails) {
     super(message, details)

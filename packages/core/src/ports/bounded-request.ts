@@ -14,6 +14,8 @@ export interface RequestLimits {
 const defaultDeadline = 10_000
 const defaultMaxBytes = 1_048_576
 const longestRetryAfter = 3_600
+/** Nobody sees it; the default reason would be an error with a stack, which costs more than the rest of a request. */
+const over = 'over'
 
 /**
  * Sends one bounded request: no redirect is followed, one deadline spans headers and body, the body has a size cap.
@@ -47,9 +49,9 @@ export async function boundedRequest(
   } finally {
     exchange.catch(() => undefined)
     timeout.catch(() => undefined)
-    settled.abort()
+    settled.abort(over)
     // Node's fetch ends the process when it is aborted after it has refused an answer.
-    if (!hasFailed) abort.abort()
+    if (!hasFailed) abort.abort(over)
   }
 }
 
@@ -67,9 +69,27 @@ async function readWhole(
   }
   if (response.type === 'opaque') return response
   checkStatus(runtime, url, response)
-  const body = await readBody(runtime, url, response, limits.maxBytes ?? defaultMaxBytes)
+  const maxBytes = limits.maxBytes ?? defaultMaxBytes
+  const known = wholeText(response)
+  // Of its bytes there are three a character at the most.
+  if (known !== undefined && known.length * 3 <= maxBytes) return response
+  const body = await readBody(runtime, url, response, maxBytes)
   const { status, headers } = response
-  return new Response(status === 204 ? null : body, { status, headers: withoutEncoding(headers) })
+  const head = { status, headers: withoutEncoding(headers) }
+  return withWholeText(new Response(status === 204 ? null : body, head), body)
+}
+
+const texts = new WeakMap<Response, string>()
+
+/** Notes the text of an answer that came whole, so that looking into it takes no copy. An `http` that has the text anyway may do so. */
+export function withWholeText(response: Response, text: string): Response {
+  texts.set(response, text)
+  return response
+}
+
+/** The text of an answer that came whole, where it was noted. The answer itself can still be read. */
+export function wholeText(response: Response): string | undefined {
+  return texts.get(response)
 }
 
 async function readBody(

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { ServerError, UsageError } from '../errors.ts'
-import { readRetryAfter } from '../ports/bounded-request.ts'
+import { readRetryAfter, wholeText } from '../ports/bounded-request.ts'
 import { epochSeconds, type EpochSeconds } from '../ports/clock.ts'
 import { readJsonObject } from './amend-answer.ts'
 import { oauthClient, type OAuthOptions } from './oauth.ts'
@@ -14,6 +14,8 @@ export type GivenParameters = Readonly<Record<string, string | readonly string[]
 export interface Grant {
   readonly grantType: string
   readonly parameters: URLSearchParams
+  /** Completes the parameters before each request, of which a DPoP nonce may call for two. */
+  prepare?(): Promise<void>
   /** What is asked for. Counts as granted where the server does not say. */
   readonly scope: string | undefined
   /** Whether a user logs in, so that the scope `openid` calls for an ID token. */
@@ -41,6 +43,7 @@ export async function requestToken(tokenClient: TokenClient, grant: Grant): Prom
   if (required && metadata.jwks_uri) keySet.prefetch(metadata.jwks_uri)
   let answer = new Response()
   const send = async (options: OAuthOptions): Promise<Response> => {
+    await grant.prepare?.()
     const received = await oauth.genericTokenEndpointRequest(
       metadata,
       oauthClient(client),
@@ -49,7 +52,7 @@ export async function requestToken(tokenClient: TokenClient, grant: Grant): Prom
       grant.parameters,
       options,
     )
-    answer = received.clone()
+    answer = wholeText(received) === undefined ? received.clone() : received
     return grant.amend ? grant.amend(received) : received
   }
   try {

@@ -4,8 +4,11 @@ import type { TokenResponse } from './token-request.ts'
 
 /** An assertion and what is asked for by it. */
 export interface JwtBearerOptions {
-  /** The signed JWT. Sign a new one for each request: its `jti` and `iat` count once. */
-  readonly assertion: string
+  /**
+   * The signed JWT. Its `jti` and `iat` count once, so sign a new one for each request; a function is called for each, also where one
+   * must be made again for a DPoP nonce.
+   */
+  readonly assertion: string | (() => Promise<string>)
   /** Space-delimited. Some servers want it inside the assertion instead. */
   readonly scope?: string
   /** @see RFC 8707 section 2 */
@@ -24,7 +27,9 @@ export async function requestJwtBearer(
   { assertion, scope, resource, extraParameters }: JwtBearerOptions,
 ): Promise<TokenResponse> {
   const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-  const parameters = buildParameters({ assertion, scope, resource }, extraParameters)
-  const { response } = await requestToken(tokenClient, { grantType, parameters, scope })
+  const parameters = buildParameters({ scope, resource }, extraParameters)
+  const prepare = async (): Promise<void> =>
+    parameters.set('assertion', typeof assertion === 'string' ? assertion : await assertion())
+  const { response } = await requestToken(tokenClient, { grantType, parameters, scope, prepare })
   return response
 }

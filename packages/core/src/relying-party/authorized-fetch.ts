@@ -18,7 +18,7 @@ export interface Caller {
   readonly runtime: Runtime
   /** What the tokens are bound to; undefined where they serve whoever holds them. */
   readonly senderConstraint?: SenderConstraint | undefined
-  /** The login in force. */
+  /** The login in force: none at all for a machine. */
   login(): Login
 }
 
@@ -37,7 +37,7 @@ export interface Caller {
  */
 export function createAuthorizedFetch(
   caller: Caller,
-  renewal: Renewal,
+  renewal: Pick<Renewal, 'current' | 'otherThan'>,
   { apis, handle }: { readonly apis: readonly string[]; readonly handle?: ChallengeHandler | undefined },
 ): Fetch {
   const origins = apis.map(readOrigin)

@@ -1,0 +1,36 @@
+import type { TokenTarget } from '../token-source.ts'
+
+/** A target with every name for the same thing made one: the scope in order and without repetition. */
+export interface NormalTarget {
+  readonly scope: string | undefined
+  readonly audience: string | undefined
+  readonly resource: readonly string[] | undefined
+}
+
+/** Makes one form of a target. */
+export function normalizeTarget({ scope, audience, resource }: TokenTarget): NormalTarget {
+  const scopes = typeof scope === 'string' ? scope.split(' ') : [...(scope ?? [])]
+  const named = [...new Set(scopes.filter((name) => name !== ''))].sort()
+  const resources = typeof resource === 'string' ? [resource] : resource
+  return {
+    scope: named.length > 0 ? named.join(' ') : undefined,
+    audience,
+    resource: resources && [...new Set(resources)].sort(),
+  }
+}
+
+/** SHA-256 of a text, in hexadecimal. Of what it was made it tells nothing. */
+export async function digest(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const identities = new WeakMap<object, number>()
+let lastIdentity = 0
+
+/** A name for an object that cannot be looked into, such as a signer: the same for the same object, in this process. */
+export function identityOf(thing: object): string {
+  const known = identities.get(thing) ?? (lastIdentity += 1)
+  identities.set(thing, known)
+  return `#${known}`
+}

@@ -1,0 +1,1 @@
+export { type RedisClient, redisTokenStore, type RedisTokenStoreOptions } from './redis/redis-token-store.ts'

@@ -1,0 +1,5 @@
+import { type Given, prove } from './prove.ts'
+
+declare const given: Given
+
+console.log(JSON.stringify(await prove(given)))
