@@ -18,8 +18,8 @@ import {
 export const issuer = 'https://id.example'
 export const redirectUri = 'https://app.example/callback'
 
-/** A relying party at a server that can be told to misbehave. */
-export interface FaultVisit {
+/** A relying party at the standard server, which can be told to misbehave. */
+export interface StandardVisit {
   readonly server: ReferenceServer
   readonly relyingParty: RelyingParty
   readonly vault: KeyValueStore
@@ -35,11 +35,11 @@ export interface FaultVisit {
   again(options?: Partial<RelyingPartyOptions>): RelyingParty
 }
 
-/** A visit at the standard server. */
-export function createFaultVisit(
+/** Opens a visit with a manual clock for both sides. */
+export function createStandardVisit(
   options: Partial<RelyingPartyOptions> = {},
   serverOptions: Partial<ReferenceServerOptions> = {},
-): FaultVisit {
+): StandardVisit {
   const clock = createManualClock()
   const server = createReferenceServer({
     issuer,
