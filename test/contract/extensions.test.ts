@@ -9,7 +9,7 @@ import {
 } from '@oauth-concierge/core'
 import type { ClientOptions } from '@oauth-concierge/reference-server'
 import { expect, it } from 'vitest'
-import { createSigner } from './flows/reference-visit.ts'
+import { createSigner } from './flows/client.ts'
 import { createStandardVisit, issuer, redirectUri, type StandardVisit } from './standard-visit.ts'
 
 function createVisit(client: Partial<ClientOptions>, options: Partial<RelyingPartyOptions>): StandardVisit {

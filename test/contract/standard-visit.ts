@@ -49,9 +49,14 @@ export function createStandardVisit(
     ...serverOptions,
   })
   const asked: string[] = []
-  const http: Http = (url, init) => {
+  const http: Http = async (url, init) => {
     asked.push(url)
-    return server.fetch(new Request(url, init))
+    const response = await server.fetch(new Request(url, init))
+    const location = response.headers.get('location')
+    if (!location || init.redirect === 'manual') return response
+    // A fetch that follows redirects is on its way there by now.
+    asked.push(location)
+    return new Response('', { status: 404 })
   }
   const vault = createMemoryStore()
   const transactions = createMemoryStore()

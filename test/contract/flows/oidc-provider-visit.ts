@@ -14,7 +14,7 @@ import {
   redirectUri,
   secret,
   signAssertion,
-} from './reference-visit.ts'
+} from './client.ts'
 import type { Needs, Proof, Visit } from './visit.ts'
 
 const clientId = 'app'
