@@ -4,6 +4,7 @@ import {
   clientSecretBasicRaw,
   clientSecretJwt,
   clientSecretPost,
+  mutualTls,
   privateKeyJwt,
   publicClient,
   type Signer,
@@ -34,6 +35,8 @@ export function authenticate(proof: Proof, signer: Signer): ClientAuthentication
       return clientSecretJwt(secret)
     case 'private_key_jwt':
       return privateKeyJwt(signer)
+    case 'tls_client_auth':
+      return mutualTls()
   }
 }
 
