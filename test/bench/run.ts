@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
+import { idToken } from './measurements/id-token.ts'
 import { referenceServer } from './measurements/reference-server.ts'
+import { refreshing } from './measurements/refreshes.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
 
@@ -13,6 +15,8 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   bundle,
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
+  'id-token': idToken,
+  refreshes: refreshing,
   'reference-server': referenceServer,
 }
 

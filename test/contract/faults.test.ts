@@ -1,7 +1,7 @@
 import { pushedAuthorization } from '@oauth-concierge/core'
 import type { FaultName } from '@oauth-concierge/reference-server'
 import { describe, expect, it } from 'vitest'
-import { createFaultVisit, issuer } from './fault-visit.ts'
+import { createStandardVisit, issuer } from './standard-visit.ts'
 
 /** The case, the fault, and the error that a login meets with. */
 const fatal: readonly (readonly [string, FaultName, string])[] = [
@@ -107,7 +107,7 @@ const harmless: readonly (readonly [string, FaultName])[] = [
 
 describe('with a fault at the server', () => {
   it.each(fatal)('%s: at %s a login ends with %s', async (_, fault, code) => {
-    const { relyingParty, vault, server, asked, strike, logIn } = createFaultVisit()
+    const { relyingParty, vault, server, asked, strike, logIn } = createStandardVisit()
     strike(fault)
     await expect(logIn()).rejects.toMatchObject({ code })
     expect(relyingParty.session.status).not.toBe('authenticated')
@@ -117,7 +117,7 @@ describe('with a fault at the server', () => {
   })
 
   it.each(harmless)('%s: at %s a login succeeds', async (_, fault) => {
-    const { relyingParty, server, strike, logIn } = createFaultVisit()
+    const { relyingParty, server, strike, logIn } = createStandardVisit()
     strike(fault)
     await logIn()
     expect(relyingParty.session).toMatchObject({ status: 'authenticated', claims: { sub: 'ada' } })
@@ -134,7 +134,7 @@ describe('the answer to a pushed request', () => {
     ['par.too_large_413', 'unexpected_response'],
     ['par.rate_limited_429', 'rate_limited'],
   ] as const)('T10: %s is %s, and no plain request is made', async (fault, code) => {
-    const { server, strike, logIn } = createFaultVisit({ authorization: [pushedAuthorization()] })
+    const { server, strike, logIn } = createStandardVisit({ authorization: [pushedAuthorization()] })
     strike(fault)
     await expect(logIn()).rejects.toMatchObject({ code })
     expect(server.ledger.count({ endpoint: 'authorize' })).toBe(0)
@@ -143,7 +143,7 @@ describe('the answer to a pushed request', () => {
 
 describe('what a login leaves', () => {
   it('A01: without a state nothing is asked, and the login under way can still be finished', async () => {
-    const { relyingParty, server, visitServer } = createFaultVisit()
+    const { relyingParty, server, visitServer } = createStandardVisit()
     const parameters = await visitServer()
     const without = new URLSearchParams([...parameters].filter(([name]) => name !== 'state'))
     await expect(relyingParty.finishLogin(without)).rejects.toMatchObject({ code: 'callback_state_missing' })
@@ -152,13 +152,13 @@ describe('what a login leaves', () => {
   })
 
   it('A09: the words of another issuer are in no error', async () => {
-    const { strike, logIn } = createFaultVisit()
+    const { strike, logIn } = createStandardVisit()
     strike('callback.error_with_wrong_iss')
     await expect(logIn()).rejects.toMatchObject({ message: expect.not.stringContaining('access_denied') })
   })
 
   it('A10: markup in an error description is text, in one member of the error', async () => {
-    const { strike, logIn } = createFaultVisit()
+    const { strike, logIn } = createStandardVisit()
     strike('callback.error_as_html')
     const error = (await logIn().catch((reason: unknown) => reason)) as { errorDescription: string }
     expect(error).toMatchObject({ name: 'ServerError', errorDescription: expect.stringContaining('<') })
@@ -167,7 +167,7 @@ describe('what a login leaves', () => {
   it.each(['token.answer_lost_after_commit', 'token.answer_lost_before_commit'] as const)(
     'T02: a code is not sent again after %s',
     async (fault) => {
-      const { relyingParty, asked, strike, visitServer } = createFaultVisit()
+      const { relyingParty, asked, strike, visitServer } = createStandardVisit()
       strike(fault, { times: 1 })
       const parameters = await visitServer()
       await expect(relyingParty.finishLogin(parameters)).rejects.toMatchObject({ code: 'network_failed' })
@@ -180,7 +180,7 @@ describe('what a login leaves', () => {
     ['token.expires_in_string', 3_600],
     ['token.expires_in_huge', 30 * 86_400],
   ] as const)('T03: after %s the access token lasts %d seconds', async (fault, lifetime) => {
-    const { relyingParty, clock, strike, logIn } = createFaultVisit()
+    const { relyingParty, clock, strike, logIn } = createStandardVisit()
     strike(fault)
     await logIn()
     const accessTokenExpiresAt = clock.wallTime() / 1000 + lifetime
@@ -188,14 +188,14 @@ describe('what a login leaves', () => {
   })
 
   it('T05: the session shows the scope that was granted, not the one that was asked for', async () => {
-    const { relyingParty, strike, logIn } = createFaultVisit({ scope: 'openid profile email' })
+    const { relyingParty, strike, logIn } = createStandardVisit({ scope: 'openid profile email' })
     strike('token.scope_shrunk')
     await logIn()
     expect(relyingParty.session).toMatchObject({ scope: ['openid'] })
   })
 
   it('I18, T06: a member called __proto__ is nobody’s prototype', async () => {
-    const { relyingParty, strike, logIn } = createFaultVisit()
+    const { relyingParty, strike, logIn } = createStandardVisit()
     strike('id_token.proto_claim')
     strike('token.proto_member')
     strike('userinfo.proto_member')
@@ -209,7 +209,7 @@ describe('what a login leaves', () => {
 
 describe('keys', () => {
   it('K05: a key that was withdrawn counts for ten minutes at most', async () => {
-    const { clock, strike, logIn } = createFaultVisit()
+    const { clock, strike, logIn } = createStandardVisit()
     await logIn()
     strike('jwks.key_withdrawn')
     await expect(logIn()).resolves.toBeUndefined()

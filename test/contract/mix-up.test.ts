@@ -1,7 +1,7 @@
 import { createMemoryStore, createRelyingParty, type Http, type RelyingParty } from '@oauth-concierge/core'
 import { createReferenceServer, type ReferenceServer } from '@oauth-concierge/reference-server'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createFaultVisit, issuer } from './fault-visit.ts'
+import { createStandardVisit, issuer } from './standard-visit.ts'
 
 const honest = 'https://honest.example'
 const evil = 'https://evil.example'
@@ -74,7 +74,7 @@ describe('two authorization servers', () => {
 
 describe('the metadata of a login', () => {
   it('X04: stays what it was at the start, though the document has changed since', async () => {
-    const { again, server, asked, strike, visitServer } = createFaultVisit()
+    const { again, server, asked, strike, visitServer } = createStandardVisit()
     const parameters = await visitServer()
     strike('discovery.foreign_token_endpoint')
     const reloaded = again()
@@ -84,7 +84,7 @@ describe('the metadata of a login', () => {
   })
 
   it('X05: the redirect URI is sent twice, to the letter', async () => {
-    const { relyingParty, server, logIn } = createFaultVisit()
+    const { relyingParty, server, logIn } = createStandardVisit()
     await logIn()
     expect(relyingParty.session.status).toBe('authenticated')
     const [request] = server.ledger.select({ endpoint: 'authorize' })

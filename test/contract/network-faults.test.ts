@@ -7,7 +7,7 @@ import {
   type RelyingParty,
 } from '@oauth-concierge/core'
 import { describe, expect, it } from 'vitest'
-import { createFaultVisit, issuer } from './fault-visit.ts'
+import { createStandardVisit, issuer } from './standard-visit.ts'
 
 describe('redirects', () => {
   const endpoints = ['discovery', 'jwks', 'token', 'par', 'userinfo', 'revocation'] as const
@@ -15,7 +15,7 @@ describe('redirects', () => {
   it.each(
     endpoints.flatMap((endpoint) => [301, 302, 303, 307, 308].map((status) => [endpoint, status] as const)),
   )('N07: of the endpoint %s by %d are not followed', async (endpoint, status) => {
-    const { relyingParty, server, asked, strike, logIn } = createFaultVisit({
+    const { relyingParty, server, asked, strike, logIn } = createStandardVisit({
       authorization: [pushedAuthorization()],
     })
     strike('http.redirected', { forGood: true, endpoint, status, value: 'https://evil.example/' })

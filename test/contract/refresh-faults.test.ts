@@ -1,10 +1,10 @@
 import type { FaultName } from '@oauth-concierge/reference-server'
 import { describe, expect, it } from 'vitest'
-import { createFaultVisit, issuer } from './fault-visit.ts'
+import { createStandardVisit, issuer } from './standard-visit.ts'
 
 /** A session whose access token has just ended. */
 async function createStaleSession(serverOptions = {}) {
-  const visit = createFaultVisit({ scope: 'openid profile' }, serverOptions)
+  const visit = createStandardVisit({ scope: 'openid profile' }, serverOptions)
   await visit.logIn()
   await visit.clock.advance(3_600)
   const refreshes = (): number => visit.server.ledger.count({ endpoint: 'token', grantType: 'refresh_token' })

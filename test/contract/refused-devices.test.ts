@@ -7,7 +7,7 @@ import {
 import { createManualClock } from '@oauth-concierge/core/testing'
 import { createReferenceServer, type ReferenceServer } from '@oauth-concierge/reference-server'
 import { beforeEach, expect, it } from 'vitest'
-import { createSharedClock } from './flows/reference-visit.ts'
+import { createSharedClock } from './flows/client.ts'
 
 const issuer = 'https://id.example'
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'

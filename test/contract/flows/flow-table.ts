@@ -25,6 +25,7 @@ const noPages: Absence = { why: 'no authorization endpoint', code: 'metadata_mal
 const ignored: Absence = { why: 'unknown parameters are ignored' }
 const noProof: Absence = { why: 'tokens are bound to nothing', code: 'token_not_bound' }
 const noIdToken: Absence = { why: 'no ID token, no UserInfo', code: 'login_required' }
+const noCertificates: Absence = { why: 'takes no client certificates' }
 const noApi: Absence = { why: 'serves no API of its own' }
 
 const others = ['passport', 'authn', 'gluu', 'auth0'] as const
@@ -172,6 +173,11 @@ export const flowTable = {
     spec: 'RFC 7523 section 2.2',
     runs: both,
     absent: all(refused('no client assertions')),
+  },
+  'a client certificate (mutual TLS)': {
+    spec: 'RFC 8705 section 2',
+    runs: ['oidc-provider'],
+    absent: { ...all(noCertificates), standard: noCertificates },
   },
   'UserInfo as JSON': {
     spec: 'OpenID Connect Core section 5.3',

@@ -89,6 +89,7 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
   'a secret in the body': { run: proveClient, needs: { proof: 'client_secret_post' } },
   'a client assertion by a secret': { run: proveClient, needs: { proof: 'client_secret_jwt' } },
   'a client assertion by a key': { run: proveClient, needs: { proof: 'private_key_jwt' } },
+  'a client certificate (mutual TLS)': { run: proveClient, needs: { proof: 'tls_client_auth' } },
   'UserInfo as JSON': { run: askForUserInfo },
   'UserInfo, signed': { run: askForUserInfo, needs: { signedUserInfo: true } },
   introspection: { run: introspect, needs: secret },

@@ -14,7 +14,7 @@ import {
   redirectUri,
   secret,
   signAssertion,
-} from './reference-visit.ts'
+} from './client.ts'
 import type { Needs, Proof, Visit } from './visit.ts'
 
 const clientId = 'app'
@@ -31,7 +31,8 @@ export async function visitOidcProvider(needs: Needs): Promise<Visit> {
   registerExtensionGrants(provider)
   node.on('request', (request, response) => void provider.callback()(request, response))
   const clock = createSharedClock(createManualClock(Math.floor(Date.now() / 1000)))
-  const network = createNetwork((url, init) => fetch(url, init))
+  const hasCertificate = needs.proof === 'tls_client_auth'
+  const network = createNetwork((url, init) => fetch(url, hasCertificate ? withCertificate(init) : init))
   return {
     server: 'oidc-provider',
     issuer,
@@ -68,6 +69,7 @@ async function configure(needs: Needs, jwk: JWK): Promise<Configuration> {
       'client_secret_post',
       'client_secret_jwt',
       'private_key_jwt',
+      'tls_client_auth',
     ],
     enabledJWA: { clientAuthSigningAlgValues: ['HS256', 'ES256'] },
     scopes: ['openid', 'offline_access', 'profile', 'email', 'orders.read', 'orders.write'],
@@ -103,6 +105,7 @@ function registration(needs: Needs, jwk: JWK): ClientMetadata {
     client_id: clientId,
     ...(proof && { token_endpoint_auth_method: proof }),
     ...(/secret/.test(proof ?? '') && { client_secret: secret }),
+    ...(proof === 'tls_client_auth' && { tls_client_auth_subject_dn: subject }),
     ...(proof === 'client_secret_jwt' && { token_endpoint_auth_signing_alg: 'HS256' as const }),
     redirect_uris: isRedirected ? [redirectUri] : [],
     response_types: isRedirected ? ['code'] : [],
@@ -135,6 +138,14 @@ function features(needs: Needs): NonNullable<Configuration['features']> {
     requestObjects: { enabled: true },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
+    mTLS: {
+      enabled: true,
+      tlsClientAuth: true,
+      getCertificate: (context) => context.get(certificateHeader) || undefined,
+      certificateAuthorized: () => true,
+      certificateSubjectMatches: (context, _property, expected) =>
+        context.get(certificateHeader) === expected,
+    },
     dPoP: {
       enabled: true,
       nonceSecret: Buffer.alloc(32, 'only for tests'),
@@ -169,6 +180,16 @@ function features(needs: Needs): NonNullable<Configuration['features']> {
       authorizationDetailsForIntrospection: anyDetails,
     } as never,
   }
+}
+
+const subject = 'CN=app'
+const certificateHeader = 'x-client-certificate-subject'
+
+/** What the TLS connection of a client with a certificate looks like behind the proxy that ends it. */
+function withCertificate(init: RequestInit): RequestInit {
+  const headers = new Headers(init.headers)
+  headers.set(certificateHeader, subject)
+  return { ...init, headers }
 }
 
 /** What the user does on the device that the server knows. */

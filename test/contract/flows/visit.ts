@@ -17,6 +17,7 @@ export type Proof =
   | 'client_secret_post'
   | 'client_secret_jwt'
   | 'private_key_jwt'
+  | 'tls_client_auth'
 
 /** What a flow needs of its client's registration, and of the server. */
 export interface Needs {

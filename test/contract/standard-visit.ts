@@ -18,8 +18,8 @@ import {
 export const issuer = 'https://id.example'
 export const redirectUri = 'https://app.example/callback'
 
-/** A relying party at a server that can be told to misbehave. */
-export interface FaultVisit {
+/** A relying party at the standard server, which can be told to misbehave. */
+export interface StandardVisit {
   readonly server: ReferenceServer
   readonly relyingParty: RelyingParty
   readonly vault: KeyValueStore
@@ -35,11 +35,11 @@ export interface FaultVisit {
   again(options?: Partial<RelyingPartyOptions>): RelyingParty
 }
 
-/** A visit at the standard server. */
-export function createFaultVisit(
+/** Opens a visit with a manual clock for both sides. */
+export function createStandardVisit(
   options: Partial<RelyingPartyOptions> = {},
   serverOptions: Partial<ReferenceServerOptions> = {},
-): FaultVisit {
+): StandardVisit {
   const clock = createManualClock()
   const server = createReferenceServer({
     issuer,
@@ -49,9 +49,14 @@ export function createFaultVisit(
     ...serverOptions,
   })
   const asked: string[] = []
-  const http: Http = (url, init) => {
+  const http: Http = async (url, init) => {
     asked.push(url)
-    return server.fetch(new Request(url, init))
+    const response = await server.fetch(new Request(url, init))
+    const location = response.headers.get('location')
+    if (!location || init.redirect === 'manual') return response
+    // A fetch that follows redirects is on its way there by now.
+    asked.push(location)
+    return new Response('', { status: 404 })
   }
   const vault = createMemoryStore()
   const transactions = createMemoryStore()
