@@ -98,4 +98,9 @@ export { checkReturnTo, readReturnTo } from './relying-party/return-to.ts'
 export { stepUp, type StepUpChallenge } from './relying-party/step-up.ts'
 export type { SessionSource } from './relying-party/session-source.ts'
 export type { Login } from './session/live-session.ts'
-export type { AuthenticatedSession, Session } from './session/session-state.ts'
+export {
+  type AuthenticatedSession,
+  createSessionState,
+  type Session,
+  type SessionState,
+} from './session/session-state.ts'
