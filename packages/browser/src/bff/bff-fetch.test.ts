@@ -169,6 +169,7 @@ describe('a call for which the BFF has no session', () => {
     bff.session = { status: 'anonymous' }
     bff.instead = ({ path }) => (path === '/auth/session' ? undefined : refuseSession('session_expired'))
     await expect(auth.fetch('https://api.example/')).rejects.toMatchObject({ code: 'session_expired' })
+    await expect(auth.fetch('https://api.example/')).rejects.toMatchObject({ code: 'session_expired' })
     expect(page.heard).toEqual([true])
     page.hear(true)
     await vi.waitFor(() => expect(other.session.status).toBe('expired'))

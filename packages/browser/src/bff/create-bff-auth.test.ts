@@ -192,6 +192,7 @@ describe('login', () => {
       uiLocales: ['de', 'en'],
       acrValues: ['gold', 'silver'],
       maxAge: 0,
+      ...{ scope: undefined },
     })
     expect(Object.fromEntries(searchParams)).toEqual({
       return_to: '/cart',
@@ -214,6 +215,7 @@ describe('login', () => {
 
   it.each([
     'https://evil.example/',
+    'https://bad.example/',
     '//evil.example',
     '/\\evil.example',
     '/.//evil.example',
@@ -247,7 +249,7 @@ describe('login', () => {
     void auth.login().then(settled)
     await vi.waitFor(() => expect(page.visited).toHaveLength(1))
     page.fire('pageshow', { persisted: false })
-    await Promise.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
     expect(settled).not.toHaveBeenCalled()
     page.fire('pageshow', { persisted: true })
     await vi.waitFor(() => expect(settled).toHaveBeenCalledOnce())
