@@ -258,6 +258,11 @@ export interface ErrorCodes {
      */
     jws_signature_invalid: true
     /**
+     * A logout token is not one of this server for this client and this moment, or was used already. No session was ended.
+     * Cure: the message names what is wrong; mend the server. If it happens out of nowhere, somebody is trying.
+     */
+    logout_token_invalid: true
+    /**
      * The UserInfo answer is malformed or speaks of another subject than the ID token. It was dropped.
      * Cure: mend the server; a differing `sub` is an attack or a cache.
      */

@@ -11,6 +11,7 @@ export {
   UsageError,
 } from './errors.ts'
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
+export { completeRuntime } from './ports/default-runtime.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'
 export { createMemoryKeyStore, type KeyStore } from './ports/key-store.ts'
@@ -22,6 +23,7 @@ export type { UserAgent } from './ports/user-agent.ts'
 export type { AuthorizationExtension } from './protocol/authorization-extension.ts'
 export type { Client, ClientAuthentication, ServerHabits } from './protocol/client.ts'
 export { publicClient } from './protocol/client-authentication.ts'
+export { decodeBase64Url, encodeBase64Url, isCanonicalBase64Url } from './protocol/base64url.ts'
 export {
   type BackchannelAuthentication,
   type BackchannelAuthenticationOptions,
@@ -81,6 +83,7 @@ export type {
   SenderConstraint,
   SenderConstraintFactory,
 } from './protocol/sender-constraint.ts'
+export { type Challenge, readChallenges } from './protocol/www-authenticate.ts'
 export type { UserInfo } from './protocol/user-info.ts'
 export type { ServerOptions } from './relying-party/context.ts'
 export type { Fetch } from './relying-party/authorized-fetch.ts'
@@ -104,3 +107,5 @@ export {
   type Session,
   type SessionState,
 } from './session/session-state.ts'
+export type { Renewal } from './session/renewal.ts'
+export type { AccessGrant } from './session/token-set.ts'

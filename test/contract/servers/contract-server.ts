@@ -8,6 +8,15 @@ export const contractClient = {
   scope: 'openid profile email offline_access',
 }
 
+/** The confidential client of a BFF that every server has registered as well. */
+export const contractBff = {
+  clientId: 'contract-bff',
+  clientSecret: 'only-for-tests-0123456789abcdef0123456789abcdef',
+  origin: 'https://app.example',
+  redirectUri: 'https://app.example/auth/callback',
+  postLogoutRedirectUri: 'https://app.example/auth/logged-out',
+}
+
 export const ada = { username: 'ada', password: 'correct horse battery staple' }
 
 /** An authorization server as the contract suite uses it. */

@@ -2,7 +2,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
 import OidcProvider, { type Configuration } from 'oidc-provider'
-import { contractClient, type ContractServer, type ContractServerKind } from './contract-server.ts'
+import {
+  contractBff,
+  contractClient,
+  type ContractServer,
+  type ContractServerKind,
+} from './contract-server.ts'
 
 /** The independent judge: an authorization server that nobody here wrote, on a loopback port. */
 export const oidcProvider: ContractServerKind = { name: 'oidc-provider', start }
@@ -27,6 +32,17 @@ async function configuration(): Promise<Configuration> {
         token_endpoint_auth_method: 'none',
         redirect_uris: [redirectUri],
         post_logout_redirect_uris: [postLogoutRedirectUri],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        id_token_signed_response_alg: 'ES256',
+        scope,
+      },
+      {
+        client_id: contractBff.clientId,
+        client_secret: contractBff.clientSecret,
+        token_endpoint_auth_method: 'client_secret_basic',
+        redirect_uris: [contractBff.redirectUri],
+        post_logout_redirect_uris: [contractBff.postLogoutRedirectUri],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
         id_token_signed_response_alg: 'ES256',

@@ -1,5 +1,11 @@
 import { createReferenceServer } from '@oauth-concierge/reference-server'
-import { ada, contractClient, type ContractServer, type ContractServerKind } from './contract-server.ts'
+import {
+  ada,
+  contractBff,
+  contractClient,
+  type ContractServer,
+  type ContractServerKind,
+} from './contract-server.ts'
 
 /** Our own authorization server, in process. */
 export const referenceServer: ContractServerKind = { name: 'reference-server', start }
@@ -8,7 +14,15 @@ async function start(): Promise<ContractServer> {
   const { clientId, redirectUri, postLogoutRedirectUri } = contractClient
   const server = createReferenceServer({
     issuer: 'https://id.example',
-    clients: [{ clientId, redirectUris: [redirectUri], postLogoutRedirectUris: [postLogoutRedirectUri] }],
+    clients: [
+      { clientId, redirectUris: [redirectUri], postLogoutRedirectUris: [postLogoutRedirectUri] },
+      {
+        clientId: contractBff.clientId,
+        clientSecret: contractBff.clientSecret,
+        redirectUris: [contractBff.redirectUri],
+        postLogoutRedirectUris: [contractBff.postLogoutRedirectUri],
+      },
+    ],
     users: [{ ...ada, claims: { sub: 'ada', name: 'Ada', email: 'ada@example.com' } }],
     lifetimes: { accessToken: 3_600, idToken: 21_600 },
   })

@@ -6,6 +6,7 @@ import type { Client } from '../protocol/client.ts'
 import type { EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
 import { probeServer } from '../protocol/server-metadata.ts'
+import type { TokenClient } from '../protocol/token-client.ts'
 import { requestTokenByRefresh, type TokenResponse } from '../protocol/token-request.ts'
 import { requestUserInfo, type UserInfo } from '../protocol/user-info.ts'
 import { createLiveSession } from '../session/live-session.ts'
@@ -50,6 +51,11 @@ export interface RelyingPartyOptions extends ClientOptions, ServerOptions {
   readonly vault: KeyValueStore
   /** What `fetch` does when an API asks for a stronger login or more scope: `stepUp()`. Default: it hands the answer on. */
   readonly stepUp?: ChallengeHandler
+  /**
+   * What is known of the server, for any number of relying parties of the same client: made by `createTokenClient()`, it replaces `metadata` and
+   * `issuerKind`. Default: each relying party learns it for itself.
+   */
+  readonly server?: TokenClient
 }
 
 /** Access tokens for one resource, and a fetch that uses them. */
@@ -60,6 +66,8 @@ export interface ResourceAccess {
    */
   getAccessToken(): Promise<string>
   readonly fetch: Fetch
+  /** What both are made of, for those who send their requests themselves. */
+  readonly renewal: Renewal
 }
 
 /** One relying party: the flows, without any idea of pages or devices. */
@@ -132,6 +140,7 @@ function createResourceAccess(
   { apis, stepUp }: { readonly apis: readonly string[]; readonly stepUp: ChallengeHandler | undefined },
 ): ResourceAccess {
   return {
+    renewal,
     getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
     fetch: createAuthorizedFetch(context, renewal, { apis, handle: stepUp }),
   }
@@ -140,7 +149,7 @@ function createResourceAccess(
 function createContext(options: RelyingPartyOptions): RelyingPartyContext {
   const client = readClient(options)
   const { clock } = client.runtime
-  const server = createServerMemory(client, options)
+  const server = options.server ? sharedMemory(options.server) : createServerMemory(client, options)
   return {
     client,
     clock,
@@ -150,6 +159,11 @@ function createContext(options: RelyingPartyOptions): RelyingPartyContext {
     session: createLiveSession(createRefreshContext(client, server, options)),
     ...server,
   }
+}
+
+/** Others ask the server as well, so nothing is taken over from a transaction that one of them wrote. */
+function sharedMemory({ keySet, metadata }: TokenClient): ServerMemory {
+  return { keySet, metadata, learnMetadata: () => undefined }
 }
 
 function createRefreshContext(

@@ -77,6 +77,21 @@ describe('an access token', () => {
     })
   })
 
+  it('lets one who must write tokens down wait for a renewal that goes on beside the old token', async () => {
+    const { renewal } = relyingParty
+    await server.clock.advance(3_571)
+    await expect(renewal.current()).resolves.toMatchObject({ accessToken: `${canary}-access-1` })
+    await renewal.settled()
+    expect(renewal.peek()).toMatchObject({ accessToken: `${canary}-access-2` })
+  })
+
+  it('lets him go on when the renewal failed', async () => {
+    server.on(`${issuer}/token`, () => new Response('', { status: 503 }))
+    await server.clock.advance(3_571)
+    await relyingParty.renewal.current()
+    await expect(relyingParty.renewal.settled()).resolves.toBeUndefined()
+  })
+
   it('goes on serving while a refresh in its last minute fails', async () => {
     server.on(`${issuer}/token`, () => new Response('', { status: 503 }))
     await server.clock.advance(3_550)

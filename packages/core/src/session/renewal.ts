@@ -18,6 +18,8 @@ export interface Renewal {
   current(): Promise<AccessGrant>
   /** An access token other than `refused`, whatever the clock says: for an API that refused it. */
   otherThan(refused: AccessGrant): Promise<AccessGrant>
+  /** Resolves when no renewal is under way, with whatever outcome: for those who must write down its tokens before they go on. */
+  settled(): Promise<void>
 }
 
 /** What the renewals of one session share. */
@@ -92,6 +94,7 @@ export function createRenewal(context: RenewalContext, target?: TokenTarget): Re
       // A renewal that was under way already may have settled for the token that has since been refused.
       return renewed.accessToken !== accessToken ? renewed : renew(accessToken)
     },
+    settled: async () => void (await pending?.catch(() => undefined)),
   }
 }
 

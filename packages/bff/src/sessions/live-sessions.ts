@@ -1,0 +1,158 @@
+import {
+  createMemoryStore,
+  createRelyingParty,
+  type KeyValueStore,
+  type RelyingParty,
+  type Renewal,
+} from '@oauth-concierge/core'
+import type { BffContext } from '../bff-context.ts'
+import type { Cookies } from '../http/cookies.ts'
+import type { HeaderList } from '../http/exchange.ts'
+import { createBoundedMap } from './bounded-map.ts'
+import { type Carried, readParts, removeParts, writeParts } from './cookie-carrier.ts'
+import { readSessionData } from './session-data.ts'
+import { createSessionVault, type SessionState } from './session-vault.ts'
+import type { RecordMark } from './session-store.ts'
+
+/** A session as it is at hand, with its tokens. */
+export interface LiveSession extends SessionState {
+  readonly relyingParty: RelyingParty
+  /** Access tokens for one API; the same object for each call of it. */
+  renewalFor(resource: string | undefined, scope: string | undefined): Renewal
+  /** Resolves when no renewal of it is under way. */
+  settled(): Promise<void>
+}
+
+/** A session, and what the browser that named it has in its cookie. */
+export interface Visit {
+  readonly session: LiveSession
+  /** Content of the cookie. */
+  readonly content: string
+  /** The version in the cookie, where that holds the whole session. */
+  readonly presented: number | undefined
+  /** Whether its end was moved by this visit. */
+  readonly isExtended: boolean
+}
+
+/** The sessions that come by, kept at hand for as long as they are the latest. */
+export interface LiveSessions {
+  /** The session that the cookies name. @throws StorageError `storage_failed` */
+  find(cookies: Cookies): Promise<Visit | undefined>
+  /** What the browser must be given, so that it has the session as it is now. */
+  cookiesOf(visit: Visit, cookies: Cookies): Promise<HeaderList>
+  /** Erases a session here and in the browser. */
+  end(visit: Visit, cookies: Cookies): Promise<HeaderList>
+}
+
+/** How many sessions are kept at hand with their tokens; others are read again when they come. */
+const mostAtHand = 20_000
+
+/** A session's end is moved when a twentieth of its rolling lifetime has gone by, not at each request. */
+const moves = 20
+
+export function createLiveSessions(context: BffContext): LiveSessions {
+  const { store, carrier, cookies: rules, cookieName, sameSite, lifetimes, now } = context
+  const named = createBoundedMap<Carried>(mostAtHand)
+  const atHand = createBoundedMap<LiveSession>(mostAtHand)
+  const transactions = createMemoryStore()
+
+  const load = async (key: string): Promise<LiveSession | undefined> => {
+    const record = await store.read(key)
+    const data = record && readSessionData(record.value)
+    if (!record || !data) return undefined
+    const { version, expiresAt } = record
+    const state = { key, data, version, expiresAt, writing: 0 }
+    const vault = createSessionVault(store, state, record)
+    const session = await createLiveSession(context, state, { vault, transactions })
+    atHand.set(key, session)
+    return session
+  }
+
+  const current = (key: string, mark: RecordMark): LiveSession | Promise<LiveSession | undefined> => {
+    const session = atHand.get(key)
+    if (!session || (session.version !== mark.version && session.writing === 0)) return load(key)
+    session.expiresAt = mark.expiresAt
+    return session
+  }
+
+  const extend = async (session: LiveSession): Promise<boolean> => {
+    const end = Math.min(now() + lifetimes.rolling, session.data.endsAt)
+    if (end - session.expiresAt < lifetimes.rolling / moves) return false
+    await store.touch(session.key, end)
+    session.expiresAt = end
+    return true
+  }
+
+  const visit = async (name: Carried, mark: RecordMark, content: string): Promise<Visit | undefined> => {
+    const session = await current(name.key, mark)
+    if (!session || Math.min(session.expiresAt, session.data.endsAt) <= now()) return undefined
+    return { session, content, presented: name.version, isExtended: await extend(session) }
+  }
+
+  /** For a cookie that was not seen yet, or whose record is not there any more: it may have brought the record itself. */
+  const findAnew = async (content: string): Promise<Visit | undefined> => {
+    named.delete(content)
+    const name = await carrier.find('session', content)
+    const mark = name && (await store.look(name.key))
+    if (!name || !mark) return undefined
+    named.set(content, name)
+    return visit(name, mark, content)
+  }
+
+  return {
+    find: async (cookies) => {
+      const content = readParts(cookies, cookieName)
+      if (content === undefined) return undefined
+      const known = named.get(content)
+      const mark = known && (await store.look(known.key))
+      if (!known || !mark) return findAnew(content)
+      return visit(known, mark, content)
+    },
+    cookiesOf: async ({ session, content, presented, isExtended }, cookies) => {
+      const { key, version, expiresAt } = session
+      const isCurrent = presented === undefined || presented === version
+      if (isCurrent && !isExtended) return []
+      const latest = presented === undefined ? content : await carrier.contentOf({ key, id: '' })
+      return writeParts(cookieName, latest, { rules, cookies, sameSite, maxAge: expiresAt - now() })
+    },
+    end: async ({ session, content }, cookies) => {
+      named.delete(content)
+      atHand.delete(session.key)
+      await store.delete(session.key)
+      return removeParts(cookieName, { rules, cookies })
+    },
+  }
+}
+
+async function createLiveSession(
+  { options, server, senderConstraint, store }: BffContext,
+  state: SessionState,
+  stores: { readonly vault: KeyValueStore; readonly transactions: KeyValueStore },
+): Promise<LiveSession> {
+  const { runtime } = server.client
+  const relyingParty = createRelyingParty({
+    ...options,
+    apis: [],
+    server,
+    runtime: { ...runtime, lock: { run: (_, work) => store.lock.run(state.key, work) } },
+    ...(senderConstraint && { senderConstraint: () => senderConstraint }),
+    ...stores,
+  })
+  await relyingParty.restore()
+  const renewals = new Map<string, Renewal>()
+  const createRenewal = (resource: string, scope: string | undefined): Renewal =>
+    relyingParty.for(resource, scope === undefined ? {} : { scope }).renewal
+  return Object.assign(state, {
+    relyingParty,
+    settled: async () => {
+      for (const renewal of [relyingParty.renewal, ...renewals.values()]) await renewal.settled()
+    },
+    renewalFor: (resource: string | undefined, scope: string | undefined): Renewal => {
+      if (resource === undefined) return relyingParty.renewal
+      const name = `${resource} ${scope}`
+      const renewal = renewals.get(name) ?? createRenewal(resource, scope)
+      renewals.set(name, renewal)
+      return renewal
+    },
+  })
+}

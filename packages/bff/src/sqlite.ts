@@ -1,0 +1,1 @@
+export { sqlite, type SqliteDatabase, type SqliteOptions, type SqliteStatement } from './sessions/sqlite.ts'

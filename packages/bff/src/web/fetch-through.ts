@@ -1,0 +1,111 @@
+import { type Runtime, TransportError } from '@oauth-concierge/core'
+import type { BffRequest, Handle, Upstream, UpstreamAnswer, UpstreamCall } from '../http/exchange.ts'
+import { readReplayableBody, type ReplayableBody } from './replayable-body.ts'
+
+type Body = ReadableStream<Uint8Array>
+
+/** Answers a `Request` with a `Response`, and reaches APIs by the runtime's `http`. */
+export async function fetchThrough(handle: Handle, runtime: Runtime, request: Request): Promise<Response> {
+  const answer = await handle(readRequest(request), createUpstream(runtime, request))
+  const { status, body } = answer
+  const hasBody = body !== undefined && status !== 204 && status !== 304
+  return new Response(hasBody ? body : null, { status, headers: answer.headers.map(([...pair]) => pair) })
+}
+
+function readRequest(request: Request): BffRequest {
+  const { method, url, headers } = request
+  const { pathname, search } = new URL(url)
+  return {
+    method,
+    target: `${pathname}${search}`,
+    header: (name) => headers.get(name) ?? undefined,
+    text: (maxBytes) => readText(request, maxBytes),
+  }
+}
+
+/** @returns undefined where there is more than `maxBytes` */
+async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
+  const reader = request.body?.getReader()
+  if (!reader) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > maxBytes) return undefined
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function createUpstream(runtime: Runtime, request: Request): Upstream<Body> {
+  let body: ReplayableBody | undefined
+  return {
+    canRepeat: () => body?.canRepeat() === true,
+    send: async (call) => {
+      body ??= await readReplayableBody(request.body)
+      return send(runtime, { call, body: body.take(), signal: request.signal })
+    },
+  }
+}
+
+interface Sending {
+  readonly call: UpstreamCall
+  readonly body: ReturnType<ReplayableBody['take']>
+  /** Of the browser's request. */
+  readonly signal: AbortSignal
+}
+
+async function send(runtime: Runtime, { call, body, signal }: Sending): Promise<UpstreamAnswer<Body>> {
+  const { 'accept-encoding': _, ...headers } = call.headers
+  const abort = new AbortController()
+  const giveUp = (): void => abort.abort()
+  signal.addEventListener('abort', giveUp, { once: true })
+  const waiting = new AbortController()
+  const deadline = runtime.clock.sleep(call.answerWithin, waiting.signal).then(() => {
+    throw new TransportError('timed_out', `${call.origin} did not answer in time.`)
+  })
+  const init = { method: call.method, headers, redirect: 'manual', signal: abort.signal } as const
+  const exchange = runtime.http(
+    `${call.origin}${call.path}`,
+    body === undefined ? init : { ...init, body, ...duplex(body) },
+  )
+  try {
+    return readAnswer(await Promise.race([exchange, deadline]), abort)
+  } catch (error) {
+    giveUp()
+    throw error instanceof TransportError ? error : unreachable(call)
+  } finally {
+    waiting.abort()
+    deadline.catch(() => undefined)
+    exchange.catch(() => undefined)
+  }
+}
+
+/** What fetch wants to be told of a body that is sent while it is read. */
+function duplex(body: NonNullable<Sending['body']>): object {
+  return body instanceof ReadableStream ? { duplex: 'half' } : {}
+}
+
+function unreachable({ origin }: UpstreamCall): TransportError {
+  return new TransportError('network_failed', `No answer from ${origin}: it cannot be reached.`)
+}
+
+/** A body comes decoded, so what the head says of its form holds no longer. */
+function readAnswer(response: Response, abort: AbortController): UpstreamAnswer<Body> {
+  const isEncoded = response.headers.has('content-encoding')
+  const headers = [...response.headers].filter(
+    ([name]) => !isEncoded || (name !== 'content-encoding' && name !== 'content-length'),
+  )
+  return {
+    // A redirect that was not followed shows no status in some runtimes.
+    status: response.type === 'opaqueredirect' ? 302 : response.status,
+    headers,
+    body: response.body ?? undefined,
+    discard: () => {
+      abort.abort()
+      void response.body?.cancel().catch(() => undefined)
+    },
+  }
+}
