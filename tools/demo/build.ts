@@ -1,13 +1,22 @@
 import { spawnSync } from 'node:child_process'
+import { buildSpaBff } from '../../examples/spa-bff/build-spa-bff.ts'
 import { buildSpa } from '../../examples/spa/build-spa.ts'
+
+const pages = { spa: buildSpa, bff: buildSpaBff }
+
+/** What there is to show. */
+export type DemoName = keyof typeof pages
+
+/** Whether there is such a demo. */
+export const isDemoName = (name: string): name is DemoName => Object.hasOwn(pages, name)
 
 /**
  * Builds the packages and the example, quietly.
  * @throws Error with the words of the tool that failed
  */
-export function build(): void {
+export function build(name: DemoName): void {
   const pnpm = process.env['npm_execpath'] ?? 'pnpm'
   const { status, stdout, stderr } = spawnSync(pnpm, ['build'], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`The packages could not be built.\n${stdout}\n${stderr}`)
-  buildSpa()
+  pages[name]()
 }

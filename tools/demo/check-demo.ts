@@ -1,12 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startDemo } from '../../examples/spa/server/start-demo.ts'
 import { launchChromium } from '../../test/e2e/support/launch-chromium.ts'
 import { createVisitor, type Visitor } from '../../test/e2e/support/visitor.ts'
-import { journey } from './journey.ts'
+import type { DemoKind } from './demo-kind.ts'
+import type { Step } from './journey.ts'
 
-const artifacts = fileURLToPath(new URL('../../.artifacts/demo/', import.meta.url))
+/** Where the screenshots of a demo go. */
+const artifactsOf = ({ name }: DemoKind): string =>
+  fileURLToPath(new URL(`../../.artifacts/demo/${name}/`, import.meta.url))
 
 /** The windows that the journey is made in. */
 export const windows = {
@@ -28,19 +30,19 @@ export interface FailedStep {
 }
 
 /** Makes the whole journey in each window, with a screenshot of each step; stops at the first step that fails. */
-export async function checkDemo(chromium: string): Promise<FailedStep | undefined> {
-  rmSync(artifacts, { recursive: true, force: true })
+export async function checkDemo(kind: DemoKind, chromium: string): Promise<FailedStep | undefined> {
+  rmSync(artifactsOf(kind), { recursive: true, force: true })
   const browser = await launchChromium(chromium)
   try {
     for (const [name, options] of Object.entries(windows)) {
       // Servers of its own: the consent given in one window would spare the consent page in the next.
-      const demo = await startDemo()
+      const demo = await kind.start()
       const context = await browser.newContext({ locale: 'en-GB', ...options })
       context.setDefaultTimeout(10_000)
       console.log(`\n  On a ${name}, ${options.viewport.width} × ${options.viewport.height}:`)
-      const failed = await travel(name, createVisitor(await context.newPage(), demo)).finally(() =>
-        demo.close(),
-      )
+      const directory = `${artifactsOf(kind)}${name}`
+      const visitor = createVisitor(await context.newPage(), demo)
+      const failed = await travel(visitor, kind.journey, directory).finally(() => demo.close())
       if (failed) return failed
     }
     return undefined
@@ -49,19 +51,22 @@ export async function checkDemo(chromium: string): Promise<FailedStep | undefine
   }
 }
 
-async function travel(name: string, visitor: Visitor): Promise<FailedStep | undefined> {
-  mkdirSync(`${artifacts}${name}`, { recursive: true })
+async function travel(
+  visitor: Visitor,
+  journey: readonly Step[],
+  directory: string,
+): Promise<FailedStep | undefined> {
+  mkdirSync(directory, { recursive: true })
   await visitor.holdTime()
   for (const [index, step] of journey.entries()) {
     const file = `${String(index + 1).padStart(2, '0')}-${step.name.replaceAll(/\W+/g, '-')}.png`
-    const path = `${artifacts}${name}/${file}`
+    const path = `${directory}/${file}`
     const error = await step.run(visitor).then(
       () => undefined,
       (error: Error) => error,
     )
     await visitor.page.screenshot({ path, fullPage: true, animations: 'disabled' }).catch(() => undefined)
-    if (error)
-      return { step: `${step.name} (${name})`, reason: firstLine(error), screenshot: relative('.', path) }
+    if (error) return { step: step.name, reason: firstLine(error), screenshot: relative('.', path) }
     console.log(`  ✓ ${step.name}`)
   }
   return undefined

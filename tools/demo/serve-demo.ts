@@ -1,38 +1,38 @@
 import { createInterface } from 'node:readline'
-import { type Demo, demoUser, startDemo } from '../../examples/spa/server/start-demo.ts'
+import { type Demo, demoUser } from '../../examples/spa/server/start-demo.ts'
+import type { DemoKind } from './demo-kind.ts'
 
 const friendlyPorts = [4000, 4001, 4002] as const
 
 /** Serves the demo until Ctrl-C, or until the terminal goes away. */
-export async function serveDemo(): Promise<void> {
+export async function serveDemo(kind: DemoKind): Promise<void> {
   const end = waitForEnd()
-  const demo = await startDemo({ ports: friendlyPorts })
+  const demo = await kind.start({ ports: friendlyPorts })
   const stopListening = listenToKeys(demo)
-  console.log(describe(demo))
+  console.log(describe(kind, demo))
   await end
   console.log('\n  Goodbye.')
   stopListening()
   await demo.close()
 }
 
-function describe({ app, issuer, api }: Demo): string {
+function describe(kind: DemoKind, demo: Demo): string {
+  const { app, issuer, api } = demo
   const { username, password } = demoUser
+  const behind = kind.behind(demo)
   return `
   Open           ${app.origin}
   User           ${username}
   Password       ${password}
 
   Behind it      ${issuer.origin}  authorization server
-                 ${api.origin}  orders API${portNote([issuer, api, app])}
+                 ${api.origin}  orders API${behind === undefined ? '' : `\n                 ${behind}`}${portNote([issuer, api, app])}
 
   Things to try
-    · Log in with a wrong password first, then with the right one.
-    · Press “Deny” on the consent page. It comes back with “Log in and review permissions”.
-    · Watch the ticket run out (2 minutes), then ask for the orders: it is renewed by itself.
-    · Reload the page: the tokens were in its memory, so you are logged out, and one click logs you in.
-    · Open a second tab and log in there as well. Log out in one of them.
-    · Open ${app.origin}/?code=forged&state=forged in another tab.
-    · Press s and Enter here to stop the authorization server, and again to start it. Log in, refresh.
+${kind
+  .thingsToTry(demo)
+  .map((thing) => `    · ${thing}`)
+  .join('\n')}
 
   Ctrl-C ends everything.
 `

@@ -9,6 +9,10 @@ export interface SpaSiteOptions {
   readonly issuer: string
   readonly api: string
   readonly clientId: string
+  /** Who has the tokens: the page, which talks to both servers itself, or a BFF on its own origin. Default `page`. */
+  readonly tokensAt?: 'page' | 'bff'
+  /** Where a BFF keeps its sessions, in words. */
+  readonly sessions?: string
 }
 
 interface File {
@@ -39,8 +43,15 @@ export function createSpaSite(options: SpaSiteOptions): Handler {
   }
 }
 
-function readFiles({ directory, issuer, api, clientId }: SpaSiteOptions): ReadonlyMap<string, File> {
-  const settings: Readonly<Record<string, string>> = { issuer, api, 'client-id': clientId }
+function readFiles({ directory, ...options }: SpaSiteOptions): ReadonlyMap<string, File> {
+  const { issuer, api, clientId, tokensAt = 'page', sessions = '' } = options
+  const settings: Readonly<Record<string, string>> = {
+    issuer,
+    api,
+    'client-id': clientId,
+    'tokens-at': tokensAt,
+    sessions,
+  }
   const read = (name: string): File => {
     const text = readFileSync(new URL(name, directory), 'utf8')
     const body =
@@ -51,13 +62,14 @@ function readFiles({ directory, issuer, api, clientId }: SpaSiteOptions): Readon
 }
 
 /**
- * Nothing inline, nothing from elsewhere; scripts may talk to the two servers only. Logging out is a form post to the
- * issuer, which redirects back here, and Chromium holds the redirect to `form-action` as well.
+ * Nothing inline, nothing from elsewhere; scripts may talk to the two servers only, or to the BFF only. Logging out is a form post that
+ * ends up at the issuer, which redirects back here, and Chromium holds redirects to `form-action` as well.
  */
-function securityHeaders({ issuer, api }: SpaSiteOptions): Readonly<Record<string, string>> {
+function securityHeaders({ issuer, api, tokensAt }: SpaSiteOptions): Readonly<Record<string, string>> {
+  const servers = `${new URL(issuer).origin} ${new URL(api).origin}`
   const policy = [
     `default-src 'self'`,
-    `connect-src ${new URL(issuer).origin} ${new URL(api).origin}`,
+    `connect-src ${tokensAt === 'bff' ? `'self'` : servers}`,
     `form-action 'self' ${new URL(issuer).origin}`,
     `base-uri 'none'`,
     `object-src 'none'`,

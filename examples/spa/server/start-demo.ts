@@ -1,4 +1,5 @@
 import {
+  type ClientOptions,
   createReferenceServer,
   type ReferenceServer,
   type ReferenceServerOptions,
@@ -33,12 +34,29 @@ const clientId = 'spa'
 
 /** Starts the authorization server, the orders API and the built app. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const demo = await startServers(options, ({ app }) => ({
+    clientId,
+    redirectUris: [`${app.origin}/`],
+    postLogoutRedirectUris: [`${app.origin}/`],
+  }))
+  const { issuer, api, app } = demo
+  const directory = new URL('../dist/', import.meta.url)
+  app.serve(createSpaSite({ directory, issuer: issuer.origin, api: api.origin, clientId }))
+  return demo
+}
+
+/** Starts the authorization server and the orders API, and opens a door for the app; what is behind that is up to the caller. */
+export async function startServers(
+  options: DemoOptions,
+  register: (doors: Pick<Demo, 'app'>) => ClientOptions,
+): Promise<Demo> {
   const [issuerPort, apiPort, appPort] = options.ports ?? [0, 0, 0]
   const issuer = await openDoor({ host: '127.0.0.1', port: issuerPort })
   const api = await openDoor({ host: '127.0.0.1', port: apiPort })
   const app = await openDoor({ host: 'localhost', port: appPort })
 
-  const authorizationServer = createReferenceServer(registration({ issuer, api, app }, options))
+  const client = { clientName: 'Concierge example', audience: api.origin, ...register({ app }) }
+  const authorizationServer = createReferenceServer(registration(issuer, client, options))
   issuer.serve(authorizationServer.fetch)
   api.serve(
     createOrdersApi({
@@ -46,14 +64,6 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       audience: api.origin,
       allowedOrigin: app.origin,
       now: authorizationServer.clock.now,
-    }),
-  )
-  app.serve(
-    createSpaSite({
-      directory: new URL('../dist/', import.meta.url),
-      issuer: issuer.origin,
-      api: api.origin,
-      clientId,
     }),
   )
   const close = async (): Promise<void> => {
@@ -64,21 +74,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
 /** What the authorization server has to know of the app, the API and the user. */
 function registration(
-  { issuer, api, app }: Pick<Demo, 'issuer' | 'api' | 'app'>,
+  issuer: Door,
+  client: ClientOptions,
   { accessTokenLifetime = 120 }: DemoOptions,
 ): ReferenceServerOptions {
   const { username, password, name } = demoUser
   return {
     issuer: issuer.origin,
-    clients: [
-      {
-        clientId,
-        clientName: 'Concierge example',
-        redirectUris: [`${app.origin}/`],
-        postLogoutRedirectUris: [`${app.origin}/`],
-        audience: api.origin,
-      },
-    ],
+    clients: [client],
     users: [{ username, password, claims: { name, email: 'ada@example.com', email_verified: true } }],
     scopes: { 'orders.read': 'See your orders' },
     lifetimes: { accessToken: accessTokenLifetime },

@@ -6,5 +6,5 @@ export const auth: Auth = createAuth({
   issuer: config.issuer,
   clientId: config.clientId,
   scope: 'openid profile email orders.read',
-  apis: [config.api],
+  apis: [config.api, config.issuer],
 })

@@ -2,6 +2,7 @@ import type { LoginOptions } from '@oauth-concierge/browser'
 import { auth } from './auth.ts'
 import { describe } from './errors-for-people.ts'
 import { listOrders, type OrderFilter, spoilAccessToken } from './orders.ts'
+import { askUserInfo } from './user-info.ts'
 import { onAction, say, showBusy, showOrders, showProblem, showSession, showUserInfo } from './view.ts'
 
 /** What the buttons of the page do, by their `data-action`. */
@@ -17,7 +18,7 @@ const actions: Readonly<Record<string, () => Promise<unknown>>> = {
     say('The API refused the old token, so a new one was fetched.')
   },
   'user-info': async () => {
-    showUserInfo(await auth.userInfo())
+    showUserInfo(await askUserInfo())
     say('The sign-in server told us more about you.')
   },
   'log-out': () => auth.logout(),
@@ -35,8 +36,10 @@ async function run(name: string): Promise<void> {
   try {
     await actions[name]?.()
   } catch (error) {
-    // A callback is good for one attempt: after a failed one, trying again means to log in again.
-    showProblem(describe(error, auth.session), name === 'start' ? 'log-in' : name)
+    // A callback is good for one attempt: after a failed one, trying again means to log in again. Where nobody knows yet who is logged in,
+    // it means to ask again.
+    const isUnknown = auth.session.status === 'restoring'
+    showProblem(describe(error, auth.session), name === 'start' && !isUnknown ? 'log-in' : name)
   } finally {
     done()
   }

@@ -105,6 +105,11 @@ export { stepUp, type StepUpChallenge } from './relying-party/step-up.ts'
 export type { SessionSource } from './relying-party/session-source.ts'
 export { type Backoff, createBackoff } from './session/backoff.ts'
 export type { Login } from './session/live-session.ts'
+export {
+  type AuthenticatedSession,
+  createSessionState,
+  type Session,
+  type SessionState,
+} from './session/session-state.ts'
 export type { Renewal } from './session/renewal.ts'
-export type { AuthenticatedSession, Session } from './session/session-state.ts'
 export type { AccessGrant } from './session/token-set.ts'

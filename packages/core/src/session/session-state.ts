@@ -5,10 +5,14 @@ import { expiryOf, type TokenSet } from './token-set.ts'
 
 /** Who is logged in, as an immutable value. It holds no token. */
 export type Session =
-  | { readonly status: 'restoring' }
+  | RestoringSession
   | { readonly status: 'anonymous' }
   | AuthenticatedSession
   | { readonly status: 'expired'; readonly claims: IdTokenClaims | undefined }
+
+interface RestoringSession {
+  readonly status: 'restoring'
+}
 
 /** A session in force. */
 export interface AuthenticatedSession {
@@ -23,17 +27,18 @@ export interface AuthenticatedSession {
   readonly accessTokenExpiresAt: EpochSeconds | undefined
 }
 
-/** Holds the one current snapshot. */
-export interface SessionState {
-  get(): Session
-  set(session: Session): void
+/** Holds the one current snapshot. `Snapshot` is what a client shows that knows more of its session than any does. */
+export interface SessionState<Snapshot extends Session = Session> {
+  get(): Snapshot | RestoringSession
+  /** Freezes the snapshot and shows it. */
+  set(session: Snapshot): void
   /** Calls `listener` after each change; gives the way to stop it. */
   subscribe(listener: () => void): () => void
 }
 
 /** Starts in `restoring`. A listener that throws does not keep the others from being called. */
-export function createSessionState(): SessionState {
-  let current: Session = Object.freeze({ status: 'restoring' })
+export function createSessionState<Snapshot extends Session = Session>(): SessionState<Snapshot> {
+  let current: Snapshot | RestoringSession = Object.freeze({ status: 'restoring' })
   const listeners = new Set<() => void>()
   return {
     get: () => current,
