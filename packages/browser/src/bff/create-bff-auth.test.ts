@@ -192,7 +192,6 @@ describe('login', () => {
       uiLocales: ['de', 'en'],
       acrValues: ['gold', 'silver'],
       maxAge: 0,
-      scope: undefined,
     })
     expect(Object.fromEntries(searchParams)).toEqual({
       return_to: '/cart',
