@@ -11,6 +11,7 @@ export {
   UsageError,
 } from './errors.ts'
 export type { Clock, EpochMilliseconds, EpochSeconds, Milliseconds, Seconds } from './ports/clock.ts'
+export { completeRuntime } from './ports/default-runtime.ts'
 export type { Http } from './ports/http.ts'
 export type { KeyValueStore, StoredValue } from './ports/key-value-store.ts'
 export { createMemoryKeyStore, type KeyStore } from './ports/key-store.ts'
