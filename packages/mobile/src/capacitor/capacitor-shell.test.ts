@@ -55,6 +55,19 @@ describe('the shell of a Capacitor app', () => {
     await expect(visited).resolves.toEqual({ type: 'dismissed' })
   })
 
+  it('takes no tab for closed that is hidden while the user is in another app', async () => {
+    const ended = vi.fn<(result: unknown) => void>()
+    const visited = shellOf().openAgent('https://id.example/authorize', visit)
+    void visited.then(ended)
+    await vi.waitFor(() => expect(native.opened).toHaveLength(1))
+    native.hideBrowser()
+    await vi.waitFor(() => expect(native.calls).toContain('App.getState'))
+    await shellOf().launchLink()
+    expect(ended).not.toHaveBeenCalled()
+    native.resume()
+    await expect(visited).resolves.toEqual({ type: 'dismissed' })
+  })
+
   it('closes the browser that it opened, and none that it did not', async () => {
     const shell = shellOf()
     await shell.dismissAgent()

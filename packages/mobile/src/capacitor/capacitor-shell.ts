@@ -1,7 +1,7 @@
 import { UsageError } from '@oauth-concierge/core'
 import type { AgentOptions, AgentResult, Shell, Stop, TextStorage } from '../shell.ts'
 import { secureStorageAsStorage, unsafePreferencesAsStorage } from './capacitor-storage.ts'
-import type { CapacitorBrowser, CapacitorListener, CapacitorModules } from './modules.ts'
+import type { CapacitorListener, CapacitorModules } from './modules.ts'
 
 /**
  * Opens a session made for logins, by a plugin that offers one: ASWebAuthenticationSession on iOS, Auth Tab on Android. Gives the address it was sent
@@ -31,9 +31,9 @@ export interface CapacitorShellOptions {
  */
 export function capacitorShell(modules: CapacitorModules, options: CapacitorShellOptions = {}): Shell {
   refuseBrowser()
-  const { App, Browser, Preferences } = modules
+  const { App, Preferences } = modules
   const secure = secureStorageAsStorage(modules.SecureStorage, options.keychainAccess)
-  const tab = createTab(Browser, options)
+  const tab = createTab(modules, options)
   return {
     agent: 'external',
     openAgent: (url, agent) =>
@@ -74,7 +74,8 @@ interface Tab {
 }
 
 /** A tab that is open is listened to until it is closed, by the user or by us. */
-function createTab(browser: CapacitorBrowser, options: CapacitorShellOptions): Tab {
+function createTab(modules: CapacitorModules, options: CapacitorShellOptions): Tab {
+  const { Browser } = modules
   let stopListening: Stop | undefined
   const stop = (): boolean => {
     const wasOpen = stopListening !== undefined
@@ -85,19 +86,44 @@ function createTab(browser: CapacitorBrowser, options: CapacitorShellOptions): T
   return {
     open: async (url, { ephemeral }) => {
       if (ephemeral) throw noEphemeralTab()
-      const closed = new Promise<void>((resolve) => {
-        const listening = browser.addListener('browserFinished', resolve)
-        stopListening = () => void listening.then((listener) => listener.remove()).catch(() => undefined)
-      })
-      await browser.open({ url, ...options.browser })
-      await closed
+      stop()
+      const closing = listenForClosing(modules)
+      stopListening = closing.stop
+      await Browser.open({ url, ...options.browser })
+      await closing.closed
       stop()
       return { type: 'dismissed' }
     },
     close: async () => {
-      if (stop()) await browser.close()
+      if (stop()) await Browser.close()
     },
   }
+}
+
+/**
+ * Android calls a tab finished when it is only hidden, as while the user looks a code up in another app. It is closed when this app is in front again.
+ */
+function listenForClosing({ App, Browser }: CapacitorModules): {
+  readonly closed: Promise<void>
+  readonly stop: Stop
+} {
+  let isHidden = false
+  let listeners: readonly Promise<CapacitorListener>[] = []
+  const closed = new Promise<void>((resolve) => {
+    const onFinished = async (): Promise<void> => {
+      isHidden = true
+      const { isActive } = await App.getState()
+      if (isActive) resolve()
+    }
+    listeners = [
+      Browser.addListener('browserFinished', () => void onFinished().catch(resolve)),
+      App.addListener('resume', () => void (isHidden && resolve())),
+    ]
+  })
+  const stop = (): void => {
+    for (const listening of listeners) listening.then((listener) => listener.remove()).catch(() => undefined)
+  }
+  return { closed, stop }
 }
 
 function noEphemeralTab(): UsageError {

@@ -6,6 +6,7 @@ export interface CapacitorListener {
 /** The part of `@capacitor/app` that is used. */
 export interface CapacitorApp {
   getLaunchUrl(): Promise<{ readonly url: string } | undefined>
+  getState(): Promise<{ readonly isActive: boolean }>
   addListener(event: 'appUrlOpen', listener: (opened: { url: string }) => void): Promise<CapacitorListener>
   addListener(event: 'resume', listener: () => void): Promise<CapacitorListener>
 }

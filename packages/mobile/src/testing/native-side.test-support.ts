@@ -31,8 +31,10 @@ export interface NativeSide {
   readonly opened: readonly string[]
   /** How often the app closed the browser. */
   readonly closed: number
-  /** The user closes the browser. */
+  /** The user closes the browser and is back in the app. */
   dismissBrowser(): void
+  /** The user turns to another app, and the browser is only hidden. */
+  hideBrowser(): void
   /** A link reaches the app while it runs; it is kept until somebody listens. */
   openLink(url: string): void
   resume(): void
@@ -43,7 +45,7 @@ export interface NativeSide {
 }
 
 const methods = {
-  App: ['getLaunchUrl'],
+  App: ['getLaunchUrl', 'getState'],
   Browser: ['open', 'close'],
   Preferences: ['get', 'set', 'remove'],
   SecureStorage: ['internalGetItem', 'internalSetItem', 'internalRemoveItem'],
@@ -74,6 +76,7 @@ export function createNativeSide(): NativeSide {
   const keychain = new Map<string, string>()
   const preferences = new Map<string, string>()
   let process: NativeProcess | undefined
+  let isActive = true
 
   const notify = (event: string, data: unknown, retain = false): void => {
     const ids = process?.listeners.get(event) ?? new Set()
@@ -90,7 +93,11 @@ export function createNativeSide(): NativeSide {
 
   const perform: Readonly<Record<string, (options: Readonly<Record<string, string>>) => unknown>> = {
     'App.getLaunchUrl': () => process?.launchUrl && { url: process.launchUrl },
-    'Browser.open': ({ url = '' }) => void opened.push(url),
+    'App.getState': () => ({ isActive }),
+    'Browser.open': ({ url = '' }) => {
+      opened.push(url)
+      isActive = false
+    },
     'Browser.close': () => {
       side.closed += 1
       // iOS reports its own closing as well.
@@ -107,6 +114,7 @@ export function createNativeSide(): NativeSide {
 
   const side = {
     startProcess: (send: (reply: NativeReply) => void, launchUrl?: string): void => {
+      isActive = true
       process = { send, launchUrl, listeners: new Map(), retained: new Map() }
     },
     receive: ({ id, plugin, method, options }: NativeCall): void => {
@@ -126,9 +134,16 @@ export function createNativeSide(): NativeSide {
     keychain,
     preferences,
     closed: 0,
-    dismissBrowser: () => notify('Browser.browserFinished', null),
+    dismissBrowser: () => {
+      notify('Browser.browserFinished', null)
+      side.resume()
+    },
+    hideBrowser: () => notify('Browser.browserFinished', null),
     openLink: (url: string) => notify('App.appUrlOpen', { url }, true),
-    resume: () => notify('App.resume', null),
+    resume: () => {
+      isActive = true
+      notify('App.resume', null)
+    },
   }
   return side
 }
