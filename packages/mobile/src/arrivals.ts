@@ -3,6 +3,7 @@ import type { LinkDesk, LinkOutcome } from './link-desk.ts'
 import type { MobileAuthOptions } from './options.ts'
 import { leadsTo } from './redirect-uri.ts'
 import type { Stop } from './shell.ts'
+import { createWaiters } from './waiters.ts'
 
 /** What reaches the app from outside: links, and the user who comes back to it. */
 export interface Arrivals {
@@ -15,7 +16,7 @@ export interface Arrivals {
   /** Settles when the app comes back to the foreground. */
   resumed(): Promise<void>
   /** Settles when a link leads to `uri` with this `state`. */
-  returned(uri: string, state: string | undefined): Promise<void>
+  returned(uri: string, state: string | undefined): Promise<unknown>
   close(): void
 }
 
@@ -27,7 +28,7 @@ interface ArrivalsOf {
 
 export function createArrivals({ options, relyingParty, desk }: ArrivalsOf): Arrivals {
   const { shell } = options
-  const resumeWaiters = createWaiters<undefined>()
+  const resumeWaiters = createWaiters<void>()
   const linkWaiters = createWaiters<string>()
   let stops: readonly Stop[] = []
   let kept: string[] | undefined = []
@@ -85,26 +86,4 @@ function resultOf(outcome: LinkOutcome): Promise<FinishedLogin> {
   )
   finished.catch(() => undefined)
   return finished
-}
-
-/** People who wait for something that may be told many times. */
-function createWaiters<Told>(): {
-  tell(told: Told): void
-  wait(isIt: (told: Told) => boolean): Promise<void>
-} {
-  const waiters = new Set<(told: Told) => void>()
-  return {
-    tell: (told) => {
-      for (const waiter of waiters) waiter(told)
-    },
-    wait: (isIt) =>
-      new Promise((resolve) => {
-        const waiter = (told: Told): void => {
-          if (!isIt(told)) return
-          waiters.delete(waiter)
-          resolve()
-        }
-        waiters.add(waiter)
-      }),
-  }
 }

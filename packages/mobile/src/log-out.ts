@@ -1,7 +1,7 @@
 import type { EndSessionRequest, LogoutOptions } from '@oauth-concierge/core'
 import { whenAborted } from './agent-turns.ts'
-import { visit } from './log-in.ts'
 import type { MobileContext } from './mobile-context.ts'
+import { openAgent } from './visit-agent.ts'
 
 /**
  * Ends the session: here first, then at the server, and last in the external user agent, where the user may be logged in still. That visit has no say
@@ -30,7 +30,7 @@ async function leaveAgent(
   const returned = redirectUri === undefined ? [] : [arrivals.returned(redirectUri, request.state)]
   try {
     await Promise.race([
-      visit(context, { url, redirectUri, ephemeral: false }),
+      openAgent(shell, { url, redirectUri, ephemeral: false }),
       whenAborted(signal),
       ...returned,
     ])
