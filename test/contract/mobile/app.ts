@@ -5,6 +5,7 @@ import {
   type Shell,
 } from '@oauth-concierge/mobile'
 import { createReferenceServer, type ReferenceServer } from '@oauth-concierge/reference-server'
+import { expect, vi } from 'vitest'
 import { createPhone, type Phone } from '../../../packages/mobile/src/testing/phone.test-support.ts'
 
 export const redirectUri = 'com.example.app:/callback'
@@ -83,10 +84,9 @@ export function createWorld(): World {
 
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Waits until something holds; what it waits for takes turns of the event loop, not time. */
+/** Waits until something holds. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2_000 && !holds(); turn += 1) await nextTurn()
-  if (!holds()) throw new Error(`It never came to this: ${String(holds)}`)
+  await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 10_000, interval: 2 })
 }
 
 /** The visit to the browser that is open now. */

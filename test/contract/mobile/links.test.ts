@@ -192,11 +192,12 @@ describe('M02 a link with a state of its own making', () => {
   })
 
   it('after which the user gives up is a dismissal', async () => {
-    const auth = world.open(world.phone.startApp())
+    const ignored: ConciergeError[] = []
+    const auth = world.open(world.phone.startApp(), { onIgnoredLink: (why) => void ignored.push(why) })
     await auth.start()
     const login = endOf(auth.login())
     ;(await lastVisit(world.phone)).end({ type: 'answered', link: `${redirectUri}?code=evil&state=x` })
-    for (let turn = 0; turn < 20; turn += 1) await nextTurn()
+    await until(() => ignored.length === 1)
     await world.phone.resume()
     await expect(login).resolves.toBe('login_dismissed')
   })
