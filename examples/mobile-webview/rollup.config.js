@@ -16,6 +16,16 @@ const copied = (...files) => ({
 
 export default {
   input: 'src/main.ts',
-  plugins: [nodeResolve({ browser: true }), esbuild({ target: 'es2022', tsconfig: false }), copied('index.html', 'style.css')],
-  output: { dir: 'dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name].js', sourcemap: true },
+  plugins: [
+    nodeResolve({ browser: true }),
+    esbuild({ target: 'es2022', tsconfig: false }),
+    copied('index.html', 'style.css'),
+  ],
+  output: {
+    dir: 'dist',
+    format: 'es',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    sourcemap: true,
+  },
 }

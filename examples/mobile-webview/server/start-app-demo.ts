@@ -28,8 +28,12 @@ const shellOrigins = ['capacitor://localhost', 'https://localhost']
 /** Starts both on loopback. The app must be built before. */
 export async function startAppDemo(): Promise<AppDemo> {
   const files = new Map<string, AppFile>()
-  const site = await listen(() => ({ fetch: async (request: Request) => serve(files, request) }), { host: 'localhost' })
-  const issuer = await listen((origin) => letShellsIn(createServer(origin, site.origin)), { host: '127.0.0.1' })
+  const site = await listen(() => ({ fetch: async (request: Request) => serve(files, request) }), {
+    host: 'localhost',
+  })
+  const issuer = await listen((origin) => letShellsIn(createServer(origin, site.origin)), {
+    host: '127.0.0.1',
+  })
   readFiles(issuer.origin, files)
   return {
     issuer: issuer.origin,
@@ -48,6 +52,7 @@ function createServer(issuer: string, site: string): ReferenceServer {
       {
         clientId: 'app',
         clientName: 'Concierge app',
+        skipConsent: true,
         redirectUris: ['com.example.concierge:/callback', `${site}/`],
         postLogoutRedirectUris: ['com.example.concierge:/goodbye', `${site}/`],
       },
@@ -58,7 +63,10 @@ function createServer(issuer: string, site: string): ReferenceServer {
 }
 
 /** CORS for the pages in shells, whose origins no redirect URI tells. */
-function letShellsIn(server: ReferenceServer): { readonly server: ReferenceServer; fetch(request: Request): Promise<Response> } {
+function letShellsIn(server: ReferenceServer): {
+  readonly server: ReferenceServer
+  fetch(request: Request): Promise<Response>
+} {
   return {
     server,
     fetch: async (request) => {

@@ -45,7 +45,11 @@ export interface WebViewKit {
 }
 
 /** Starts the app, by a link or by hand, in a web view of its own; `native` is its phone. */
-export function startAppProcess({ gjs, display, demo }: WebViewKit, native: NativeSide, launchUrl?: string): AppProcess {
+export function startAppProcess(
+  { gjs, display, demo }: WebViewKit,
+  native: NativeSide,
+  launchUrl?: string,
+): AppProcess {
   const folder = mkdtempSync(join(tmpdir(), 'concierge-app-'))
   for (const [path, { body }] of demo.files) writeFileSync(join(folder, path), body)
   const prelude = join(folder, 'prelude.js')
@@ -59,13 +63,20 @@ export function startAppProcess({ gjs, display, demo }: WebViewKit, native: Nati
   const refused: string[] = []
   const answers = new Map<number, (answer: unknown) => void>()
   const run = (script: string): void => void child.stdin.write(`${JSON.stringify({ run: script })}\n`)
-  native.startProcess((reply: NativeReply) => run(`window.Capacitor.fromNative(${JSON.stringify(reply)})`), launchUrl)
+  native.startProcess(
+    (reply: NativeReply) => run(`window.Capacitor.fromNative(${JSON.stringify(reply)})`),
+    launchUrl,
+  )
 
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text) as Line
     if (line.refused !== undefined) refused.push(line.refused)
     if (line.message === undefined) return
-    const { call, id, answer } = JSON.parse(line.message) as { call?: NativeCall; id?: number; answer?: unknown }
+    const { call, id, answer } = JSON.parse(line.message) as {
+      call?: NativeCall
+      id?: number
+      answer?: unknown
+    }
     if (call) native.receive(call)
     if (id !== undefined) answers.get(id)?.(answer)
   })
@@ -95,7 +106,9 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
 }
 
 /** A display without a screen; `stop` ends it. */
-export async function startDisplay(program = '/usr/bin/Xvfb'): Promise<{ readonly display: string; stop(): Promise<void> }> {
+export async function startDisplay(
+  program = '/usr/bin/Xvfb',
+): Promise<{ readonly display: string; stop(): Promise<void> }> {
   const child = spawn(program, ['-displayfd', '3', '-screen', '0', '800x1000x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })

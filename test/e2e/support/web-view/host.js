@@ -31,7 +31,9 @@ context.register_uri_scheme('capacitor', (request) => {
 
 const content = new WebKit2.UserContentManager()
 content.register_script_message_handler('bridge')
-content.connect('script-message-received::bridge', (_, result) => say({ message: result.get_js_value().to_string() }))
+content.connect('script-message-received::bridge', (_, result) =>
+  say({ message: result.get_js_value().to_string() }),
+)
 const [, script] = GLib.file_get_contents(prelude)
 content.add_script(
   new WebKit2.UserScript(
