@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
+import { mobile } from './measurements/mobile.ts'
 import { referenceServer } from './measurements/reference-server.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
 
 const measurements: Record<string, () => Promise<Table[]>> = {
   bundle,
+  mobile,
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
   'reference-server': referenceServer,
