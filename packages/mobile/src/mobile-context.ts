@@ -17,6 +17,7 @@ import type { Shell } from './shell.ts'
 import { createBoxStore } from './storage/box-store.ts'
 import { checkInstallation } from './storage/installation.ts'
 import { createLeaseLock } from './storage/lease-lock.ts'
+import { readWholeAnswers } from './whole-answers.ts'
 
 /** What the flows of one app share. */
 export interface MobileContext {
@@ -61,7 +62,8 @@ export function createMobileContext(options: MobileAuthOptions): MobileContext {
 
 /** Pages share nothing; an app may share its tokens with a background task of its own. */
 function completeShellRuntime({ shell, runtime }: MobileAuthOptions, lockName: string): Runtime {
-  const { lock, ...complete } = completeRuntime(runtime)
+  const { lock, http, ...rest } = completeRuntime(runtime)
+  const complete = { ...rest, http: readWholeAnswers(http) }
   if (runtime?.lock || shell.agent === 'page') return { ...complete, lock }
   const leases = createBoxStore(shell.logins, lockName)
   return { ...complete, lock: shell.lock ?? createLeaseLock(leases, complete.clock) }
