@@ -6,6 +6,7 @@ import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
 import { idToken } from './measurements/id-token.ts'
+import { mobile } from './measurements/mobile.ts'
 import { referenceServer } from './measurements/reference-server.ts'
 import { refreshing } from './measurements/refreshes.ts'
 import { installPeers } from './peers.ts'
@@ -13,6 +14,7 @@ import { formatTable, type Table } from './table.ts'
 
 const measurements: Record<string, () => Promise<Table[]>> = {
   bundle,
+  mobile,
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
   'id-token': idToken,

@@ -75,6 +75,16 @@ export interface ErrorCodes {
      * Cure: dispose of it last, or make a new one.
      */
     source_disposed: true
+    /**
+     * WebCrypto is missing here, or too little of it: a login needs random values and SHA-256 (PKCE), an ID token signatures as well.
+     * Cure: install what the message names and load it before anything else; in a web view serve the app from a secure context.
+     */
+    crypto_missing: true
+    /**
+     * The external user agent could not be opened.
+     * Cure: check that the shell's plugins are installed and that the device has a browser.
+     */
+    user_agent_failed: true
   }
   TransportError: {
     /**
@@ -344,6 +354,11 @@ export interface ErrorCodes {
      * Cure: log in again with that scope, if the user shall have it.
      */
     scope_required: true
+    /**
+     * The user closed the browser before the login was finished, or another login took its place. The session is as it was.
+     * Cure: let the user try again; an answer that still comes is taken, so watch the session.
+     */
+    login_dismissed: true
   }
 }
 

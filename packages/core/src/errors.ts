@@ -124,7 +124,12 @@ export class StorageError extends ConciergeError {
   }
 }
 
-const survivable: readonly ErrorCode[] = ['session_changed', 'step_up_required', 'scope_required']
+const survivable: readonly ErrorCode[] = [
+  'session_changed',
+  'step_up_required',
+  'scope_required',
+  'login_dismissed',
+]
 
 /** The end user must log in. */
 export class SessionError extends ConciergeError {
