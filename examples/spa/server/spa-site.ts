@@ -63,7 +63,7 @@ function securityHeaders({ issuer, api }: SpaSiteOptions): Readonly<Record<strin
     `object-src 'none'`,
     `frame-ancestors 'none'`,
     `require-trusted-types-for 'script'`,
-    `trusted-types 'none'`,
+    `trusted-types concierge`,
   ]
   return {
     'Content-Security-Policy': policy.join('; '),
