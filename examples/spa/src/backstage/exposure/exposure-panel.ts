@@ -13,6 +13,7 @@ export async function showExposure(surroundings: Surroundings): Promise<void> {
   const findings = await lookAround(surroundings)
   const rows = findings.map(({ place, verdict, words }) => stamp('finding', { place, verdict, words }))
   part('findings').replaceChildren(...rows)
+  part('no-findings').hidden = true
   part('exposure').textContent = summaries[worstOf(findings)]
   part('exposure').dataset['value'] = worstOf(findings)
 }
@@ -20,6 +21,7 @@ export async function showExposure(surroundings: Surroundings): Promise<void> {
 /** Takes away what was found, once it is no longer so. */
 export function forgetExposure(): void {
   part('findings').replaceChildren()
+  part('no-findings').hidden = false
   part('exposure').textContent = ''
 }
 

@@ -53,14 +53,16 @@ function inBursts(placed: readonly Placed[]): readonly Moment[] {
   const latest = new Map<string, string>()
   let begun = 0
   let last = -Infinity
-  return placed.map(({ event, lane }) => {
-    const isFirst = event.at - last > longestPause
-    if (isFirst) begun = event.at
-    last = event.at
+  return placed.flatMap(({ event, lane }) => {
     const kind = `${lane} ${event.name}`
     const said = JSON.stringify(event.detail)
     const isRepeated = latest.get(kind) === said
     latest.set(kind, said)
-    return { event, lane, isRepeated, after: isFirst ? undefined : (event.at - begun) / 1000 }
+    // Whoever is logged in and has new tokens is told of; that there is still nobody is no news.
+    if (isRepeated && event.name === 'session' && event.detail['status'] !== 'authenticated') return []
+    const isFirst = event.at - last > longestPause
+    if (isFirst) begun = event.at
+    last = event.at
+    return [{ event, lane, isRepeated, after: isFirst ? undefined : (event.at - begun) / 1000 }]
   })
 }

@@ -54,7 +54,7 @@ const words: Readonly<Record<AuthEvent['name'], Writer>> = {
     note: refused ? 'with a refusal' : 'with a code for tokens',
   }),
   session: ({ status }, isRepeated) => ({
-    title: isRepeated ? 'Has new tokens' : (sessions[String(status)] ?? String(status)),
+    title: isRepeated ? 'Still logged in' : (sessions[String(status)] ?? String(status)),
     note: 'session',
   }),
   degraded: ({ why, message, worker }) => ({
