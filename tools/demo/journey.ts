@@ -80,6 +80,20 @@ export const journey: readonly Step[] = [
     },
   },
   {
+    name: 'a script looks: the page had to see the refresh token',
+    run: async ({ letScriptLook, page }) => {
+      await letScriptLook()
+      await page.getByText('can carry off the refresh token').waitFor()
+    },
+  },
+  {
+    name: 'the report holds no secret',
+    run: async ({ press, page }) => {
+      await press('Show the report')
+      await page.getByText('"tokenStore": "memory"').waitFor()
+    },
+  },
+  {
     name: 'log out',
     run: ({ logOut }) => logOut(),
   },
@@ -96,6 +110,35 @@ export const journey: readonly Step[] = [
     run: async ({ decide, seesProblem }) => {
       await decide('Deny')
       await seesProblem('access_denied')
+    },
+  },
+  {
+    name: 'move the tokens into a worker',
+    run: async ({ keepTokensIn, page }) => {
+      await keepTokensIn('Worker')
+      await page.getByText('Tokens live in a worker that all tabs share.').first().waitFor()
+    },
+  },
+  {
+    name: 'log in: one click, and the worker makes the requests',
+    run: async ({ press, isGreeted, page }) => {
+      await press('Log in')
+      await isGreeted()
+      await page.locator('.moments').getByText('Worker').first().waitFor({ state: 'attached' })
+    },
+  },
+  {
+    name: 'reload: still logged in',
+    run: async ({ page, isGreeted }) => {
+      await page.reload()
+      await isGreeted()
+    },
+  },
+  {
+    name: 'a script looks: the refresh token is out of its reach',
+    run: async ({ letScriptLook, page }) => {
+      await letScriptLook()
+      await page.getByText('The refresh token is out of its reach.').waitFor()
     },
   },
 ]

@@ -75,7 +75,7 @@ function securityHeaders({ issuer, api, tokensAt }: SpaSiteOptions): Readonly<Re
     `object-src 'none'`,
     `frame-ancestors 'none'`,
     `require-trusted-types-for 'script'`,
-    `trusted-types 'none'`,
+    `trusted-types concierge`,
   ]
   return {
     'Content-Security-Policy': policy.join('; '),

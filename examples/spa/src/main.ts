@@ -1,9 +1,12 @@
 import type { LoginOptions } from '@oauth-concierge/browser'
-import { auth } from './auth.ts'
+import * as source from './auth.ts'
+import { openBackstage } from './backstage/open-backstage.ts'
 import { describe } from './errors-for-people.ts'
 import { listOrders, type OrderFilter, spoilAccessToken } from './orders.ts'
 import { askUserInfo } from './user-info.ts'
 import { onAction, say, showBusy, showOrders, showProblem, showSession, showUserInfo } from './view.ts'
+
+const { auth } = source
 
 /** What the buttons of the page do, by their `data-action`. */
 const actions: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -13,8 +16,7 @@ const actions: Readonly<Record<string, () => Promise<unknown>>> = {
   'all-orders': () => orders('all'),
   'open-orders': () => orders('open'),
   refresh: async () => {
-    await spoilAccessToken()
-    await orders(filterInAddress() ?? 'all')
+    await renew()
     say('The API refused the old token, so a new one was fetched.')
   },
   'user-info': async () => {
@@ -22,6 +24,7 @@ const actions: Readonly<Record<string, () => Promise<unknown>>> = {
     say('The sign-in server told us more about you.')
   },
   'log-out': () => auth.logout(),
+  ...openBackstage(source, renew),
 }
 
 auth.subscribe(() => showSession(auth.session))
@@ -52,6 +55,11 @@ async function start(): Promise<void> {
   say('You are logged in.')
   const filter = filterInAddress()
   if (filter) await orders(filter)
+}
+
+async function renew(): Promise<void> {
+  await spoilAccessToken()
+  await orders(filterInAddress() ?? 'all')
 }
 
 async function orders(filter: OrderFilter): Promise<void> {

@@ -1,6 +1,15 @@
 import type { Locator, Page } from 'playwright-core'
 import { type Demo, demoUser } from '../../../examples/spa/server/start-demo.ts'
 
+/** The places for tokens that the app offers. */
+export type TokenPlace = 'Memory' | 'Worker' | 'Session' | 'Encrypted' | 'Local'
+
+/** What a script of the page found. */
+export interface Exposure {
+  readonly summary: string
+  readonly findings: Readonly<Record<string, string>>
+}
+
 /** Somebody in front of a browser tab: what they do, and what they wait to see. */
 export interface Visitor {
   readonly page: Page
@@ -24,6 +33,14 @@ export interface Visitor {
   /** Waits for a problem with this code; gives its words. */
   seesProblem(code: string): Promise<string>
   hasProblem(): Promise<boolean>
+  /** Has the app keep its tokens elsewhere. Ends the session, if there is one. */
+  keepTokensIn(place: TokenPlace): Promise<void>
+  /** Lets a script look for tokens; gives what it found in each place, and what that comes to. */
+  letScriptLook(): Promise<Exposure>
+  /** The rows of the timeline, oldest first, each as whose it is and what it says: `Tab 1: POST /token`. */
+  readTimeline(): Promise<readonly string[]>
+  /** Waits until the app knows whether there is a session; gives its status. */
+  readStatus(): Promise<string | undefined>
   /** Lets time pass, for the server, the API and the page alike. Call `holdTime` before the first page. */
   letPass(seconds: number): Promise<void>
   holdTime(): Promise<void>
@@ -79,6 +96,33 @@ export function createVisitor(page: Page, { app, authorizationServer }: Demo): V
       return problem.innerText()
     },
     hasProblem: () => problem.isVisible(),
+    keepTokensIn: async (place) => {
+      const choice = { name: new RegExp(`^${place} `) }
+      await page.getByRole('button', choice).click()
+      await page.getByRole('button', { ...choice, pressed: true }).waitFor()
+      await visitor.readStatus()
+    },
+    letScriptLook: async () => {
+      await visitor.press('Let a script look')
+      await page.locator('.verdict').waitFor()
+      const read = (row: Locator): Promise<string[]> => row.locator('strong, .chip').allInnerTexts()
+      const rows = await Promise.all((await page.locator('.findings li').all()).map(read))
+      return { summary: await page.locator('.verdict').innerText(), findings: Object.fromEntries(rows) }
+    },
+    readTimeline: () =>
+      page
+        .getByRole('region', { name: 'What happens, as it happens' })
+        .locator('.moments li')
+        .evaluateAll((rows) =>
+          rows.map((row) => {
+            const read = (part: string): string => row.querySelector(part)?.textContent ?? ''
+            return `${read('.lane')}: ${read('strong')}`
+          }),
+        ),
+    readStatus: async () => {
+      await page.locator('body:not([data-session="restoring"])').waitFor()
+      return (await page.locator('body').getAttribute('data-session')) ?? undefined
+    },
     holdTime: () => page.clock.install(),
     letPass: async (seconds) => {
       authorizationServer.clock.advance(seconds)
