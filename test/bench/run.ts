@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { bffProxy } from './measurements/bff-proxy.ts'
 import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
@@ -14,6 +15,7 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
   'reference-server': referenceServer,
+  'bff-proxy': bffProxy,
 }
 
 /** Without a name all of them; a name may be the beginning of one: `get-access-token`. */
