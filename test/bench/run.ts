@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { bffMemory } from './measurements/bff-memory.ts'
 import { bffProxy } from './measurements/bff-proxy.ts'
 import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
@@ -16,6 +17,7 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   'get-access-token-in-chromium': getAccessTokenInChromium,
   'reference-server': referenceServer,
   'bff-proxy': bffProxy,
+  'bff-memory': bffMemory,
 }
 
 /** Without a name all of them; a name may be the beginning of one: `get-access-token`. */
