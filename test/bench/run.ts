@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { bffMemory } from './measurements/bff-memory.ts'
+import { bffProxy } from './measurements/bff-proxy.ts'
 import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
@@ -20,6 +22,8 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   'id-token': idToken,
   refreshes: refreshing,
   'reference-server': referenceServer,
+  'bff-proxy': bffProxy,
+  'bff-memory': bffMemory,
 }
 
 /** Without a name all of them; a name may be the beginning of one: `get-access-token`. */

@@ -45,7 +45,7 @@ export interface LiveSessions {
 }
 
 /** How many sessions are kept at hand with their tokens; others are read again when they come. */
-const mostAtHand = 20_000
+const mostAtHand = 10_000
 
 /** A session's end is moved when a twentieth of its rolling lifetime has gone by, not at each request. */
 const moves = 20
