@@ -27,8 +27,10 @@ export interface AuthorizationOptions {
   readonly loginHint?: string
   /** Languages the user reads, best first, as BCP 47 tags. */
   readonly uiLocales?: readonly string[]
-  /** Authentication contexts wanted, best first. */
+  /** Authentication contexts, best first. The ID token must name one of them. */
   readonly acrValues?: readonly string[]
+  /** Takes a login with any other authentication context, or none, as well: `acrValues` is then a wish. Default false. */
+  readonly acrIsVoluntary?: boolean
   /** How long ago the user may have authenticated at the most. It is checked in the ID token. */
   readonly maxAge?: Seconds
   /**

@@ -1,3 +1,4 @@
+import { createMemoryStore } from '../ports/memory-store.ts'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createScriptedServer, issuer, type ScriptedServer } from '../testing/scripted-server.test-support.ts'
@@ -52,6 +53,19 @@ describe('an ID token is refused', () => {
   ])('for its %s (%j)', async (claim, claims) => {
     server.bend.claims = { auth_time: now, ...claims }
     expect(await refusal()).toMatchObject({ code: 'id_token_claim_invalid', claim })
+  })
+
+  it.each([undefined, 'bronze', ['gold']])('I16: an acr that was not asked for: %j', async (acr) => {
+    server.bend.claims = { acr }
+    const strict = server.relyingParty({ vault: createMemoryStore() })
+    const asked = { acrValues: ['gold', 'silver'] }
+    await expect(server.logIn(strict, asked)).rejects.toMatchObject({
+      code: 'id_token_claim_invalid',
+      claim: 'acr',
+    })
+    await expect(server.logIn(strict, { ...asked, acrIsVoluntary: true })).resolves.toBeUndefined()
+    server.bend.claims = { acr: 'silver' }
+    await expect(server.logIn(strict, asked)).resolves.toBeUndefined()
   })
 
   it('with an exp in milliseconds, and the message says so', async () => {

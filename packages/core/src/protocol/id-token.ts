@@ -70,6 +70,7 @@ export async function checkIdTokenClaims(
     readonly accessToken: string
     readonly nonce?: string
     readonly maxAge?: Seconds
+    readonly acrValues?: readonly string[]
   },
 ): Promise<void> {
   const now = epochSeconds(client.runtime.clock)
@@ -92,6 +93,11 @@ export async function checkIdTokenClaims(
       'is missing or older than max_age allows',
     )
   }
+  checkClaim(
+    'acr',
+    expected.acrValues?.includes(claims.acr ?? '') ?? true,
+    'is none of the authentication contexts that were asked for',
+  )
   if (claims.at_hash !== undefined) {
     const hash = await accessTokenHash(expected.alg, expected.accessToken)
     checkClaim('at_hash', claims.at_hash === hash, 'does not fit the access token')

@@ -43,6 +43,8 @@ export interface ExpectedIdToken {
   readonly required: boolean
   readonly nonce?: string
   readonly maxAge?: Seconds
+  /** One of which `acr` must be. */
+  readonly acrValues?: readonly string[]
 }
 
 /** A token request, but for what is the same in all of them. */

@@ -27,15 +27,30 @@ export async function finishLogin(
   }
   const state = readState(parameters)
   const transaction = await context.transactions.take(state)
-  const { metadata, scope, redirectUri, codeVerifier, nonce, maxAge, boundTo, returnTo, appState } =
-    transaction
+  const {
+    metadata,
+    scope,
+    redirectUri,
+    codeVerifier,
+    nonce,
+    maxAge,
+    acrValues,
+    boundTo,
+    returnTo,
+    appState,
+  } = transaction
   const { client, keySet } = context
   context.learnMetadata(metadata)
   const checked = checkAuthorizationResponse(client, metadata, parameters, state)
   const response = await requestTokenByCode(
     { client, metadata, keySet },
     { parameters: checked, redirectUri, codeVerifier, boundTo },
-    { required: scope.split(' ').includes('openid'), nonce, ...(maxAge !== undefined && { maxAge }) },
+    {
+      required: scope.split(' ').includes('openid'),
+      nonce,
+      ...(maxAge !== undefined && { maxAge }),
+      ...(acrValues && { acrValues }),
+    },
   )
   if (response.claims) client.senderConstraint?.learnServerTime(response.claims.iat)
   await beginSession(context, response, scope)

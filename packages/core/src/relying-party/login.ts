@@ -40,6 +40,7 @@ export async function startLogin(
     metadata,
     startedAt: epochSeconds(context.clock),
     ...(options.maxAge !== undefined && { maxAge: options.maxAge }),
+    ...(options.acrValues && !options.acrIsVoluntary && { acrValues: options.acrValues }),
     ...(boundTo !== undefined && { boundTo }),
     ...(returnTo !== undefined && { returnTo }),
     ...(appState !== undefined && { appState }),

@@ -56,7 +56,7 @@ describe('an API that asks for another login', () => {
 
   it('gets the same request with the token of the login that its words bring about', async () => {
     wantLaterLogin()
-    server.bend.claims = { auth_time: server.clock.wallTime() / 1000 }
+    server.bend.claims = { auth_time: server.clock.wallTime() / 1000, acr: 'silver' }
     const relyingParty = await logIn(logInAgain)
     const response = await relyingParty.fetch(transfer, { method: 'POST', body: 'ten' })
     await expect(response.json()).resolves.toEqual({ body: 'ten' })
@@ -67,7 +67,7 @@ describe('an API that asks for another login', () => {
 
   it('leads to one login for many calls', async () => {
     wantLaterLogin()
-    server.bend.claims = { auth_time: server.clock.wallTime() / 1000 }
+    server.bend.claims = { auth_time: server.clock.wallTime() / 1000, acr: 'silver' }
     const relyingParty = await logIn(logInAgain)
     const answers = await Promise.all(Array.from({ length: 20 }, () => relyingParty.fetch(transfer)))
     expect(answers.every(({ ok }) => ok)).toBe(true)
@@ -122,7 +122,7 @@ describe('an API that asks for another login', () => {
 
   it('ends in an error where the body was a stream, though the login was done', async () => {
     wantLaterLogin()
-    server.bend.claims = { auth_time: server.clock.wallTime() / 1000 }
+    server.bend.claims = { auth_time: server.clock.wallTime() / 1000, acr: 'silver' }
     const relyingParty = await logIn(logInAgain)
     const stream = new Response('ten').body
     await expect(

@@ -77,6 +77,13 @@ describe('an access token', () => {
     })
   })
 
+  it('R12: is not widened by an answer to a refresh, whatever scope that names', async () => {
+    server.bend.tokenResponse = { scope: 'openid admin' }
+    await server.clock.advance(3_600)
+    await relyingParty.getAccessToken()
+    expect(relyingParty.session).toMatchObject({ scope: ['openid'] })
+  })
+
   it('lets one who must write tokens down wait for a renewal that goes on beside the old token', async () => {
     const { renewal } = relyingParty
     await server.clock.advance(3_571)

@@ -162,8 +162,10 @@ async function settleFailure(
 async function keep(context: Refresh, marked: VaultEntry, response: TokenResponse): Promise<VaultEntry> {
   const { vault, runtime } = context
   const now = epochSeconds(runtime.clock)
-  const tokens = mergeTokenResponse(response, marked.record.tokens, { now, random: runtime.random() })
-  const record = advanceRecord(marked.record, tokens, context.stale.target)
+  const { target } = context.stale
+  const granted = target ? response : withoutMore(response, marked.record.tokens.scope)
+  const tokens = mergeTokenResponse(granted, marked.record.tokens, { now, random: runtime.random() })
+  const record = advanceRecord(marked.record, tokens, target)
   try {
     return (
       (await publish(context, record, marked.version)) ?? (await resolveConflict(context, record, marked))
@@ -174,6 +176,13 @@ async function keep(context: Refresh, marked: VaultEntry, response: TokenRespons
     await vault.erase(marked.version).catch(() => undefined)
     return { record, version: 0 }
   }
+}
+
+/** A refresh grants nothing that the login did not, whatever the answer says. @see RFC 6749 section 6 */
+function withoutMore(response: TokenResponse, scope: string): TokenResponse {
+  const allowed = scope.split(' ')
+  const kept = response.scope?.split(' ').filter((word) => allowed.includes(word))
+  return { ...response, scope: kept?.join(' ') }
 }
 
 async function publish(

@@ -12,6 +12,8 @@ export interface Transaction {
   readonly redirectUri: string
   readonly scope: string
   readonly maxAge?: Seconds
+  /** Authentication contexts, one of which the ID token must name. */
+  readonly acrValues?: readonly string[]
   /** Thumbprint of the key that the code is bound to. */
   readonly boundTo?: string
   /** The server as it was when the login started: its answer is checked against this, whatever the metadata says by then. */
