@@ -60,8 +60,16 @@ describeInBrowser('the app’s page in the browser of a phone', () => {
   })
 })
 
-/** Puts the page of `context` into the shell of an app. */
-async function enterShell(context: BrowserContext, native: NativeSide, launchUrl?: string): Promise<void> {
+/** What is around a page in a shell. */
+interface ShellOf {
+  readonly context: BrowserContext
+  readonly site: string
+  readonly native: NativeSide
+  readonly launchUrl?: string
+}
+
+/** Opens the page in the shell of an app. */
+async function openApp({ context, site, native, launchUrl }: ShellOf): Promise<Page> {
   await context.exposeBinding('toNative', ({ page }, call: NativeCall) => {
     if (call.id === '1') {
       const send = (reply: NativeReply): void =>
@@ -74,6 +82,9 @@ async function enterShell(context: BrowserContext, native: NativeSide, launchUrl
     window.androidBridge = {}
     window.Capacitor = (${createPageBridge.toString()})(${JSON.stringify(pluginHeaders)}, (call) => window.toNative(call))
   `)
+  const page = await context.newPage()
+  await page.goto(site)
+  return page
 }
 
 describeInBrowser('the app in the engine of Android', () => {
@@ -83,9 +94,7 @@ describeInBrowser('the app in the engine of Android', () => {
     phone,
   }) => {
     const native = createNativeSide()
-    await enterShell(phone, native)
-    const page = await phone.newPage()
-    await page.goto(demo.site)
+    const page = await openApp({ context: phone, site: demo.site, native })
     await shows(page, 'anonymous')
     expect(await page.evaluate('Capacitor.getPlatform()')).toBe('android')
     await tap(page, 'Log in')
@@ -108,9 +117,7 @@ describeInBrowser('the app in the engine of Android', () => {
     phone,
   }) => {
     const native = createNativeSide()
-    await enterShell(phone, native)
-    const page = await phone.newPage()
-    await page.goto(demo.site)
+    const page = await openApp({ context: phone, site: demo.site, native })
     await shows(page, 'anonymous')
     await tap(page, 'Log in')
     const address = await opened(native)
@@ -119,9 +126,7 @@ describeInBrowser('the app in the engine of Android', () => {
     const link = await createExternalBrowser(other).follow(address)
     await other.close()
     const again = await chromium.newContext(devices['Pixel 7'])
-    await enterShell(again, native, link)
-    const restarted = await again.newPage()
-    await restarted.goto(demo.site)
+    const restarted = await openApp({ context: again, site: demo.site, native, launchUrl: link })
     await shows(restarted, 'authenticated')
     await restarted.getByText('Back at /welcome.').waitFor()
     await again.close()

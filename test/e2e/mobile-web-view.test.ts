@@ -66,6 +66,18 @@ const says = (app: AppProcess, text: string): Promise<void> =>
     },
   )
 
+/** Starts a login; gives the address that the browser is to open. */
+async function beginLogin(app: AppProcess, native: NativeSide): Promise<string> {
+  await shows(app, 'anonymous')
+  await app.press('log-in')
+  return opened(native)
+}
+
+async function logIn(app: AppProcess, native: NativeSide, external: ExternalBrowser): Promise<void> {
+  native.openLink(await external.follow(await beginLogin(app, native)))
+  await shows(app, 'authenticated')
+}
+
 const redemptions = (demo: AppDemo): number =>
   demo.authorizationServer.ledger.count({ endpoint: 'token', grantType: 'authorization_code' })
 
@@ -84,9 +96,7 @@ describeInWebView('an app in an embedded web view', () => {
         '[isSecureContext, location.origin, Capacitor.isNativePlatform(), Capacitor.getPlatform()]',
       ),
     ).toEqual([true, 'capacitor://localhost', true, 'ios'])
-    await app.press('log-in')
-    native.openLink(await external.follow(await opened(native)))
-    await shows(app, 'authenticated')
+    await logIn(app, native, external)
     await vi.waitFor(() => expect(native.closed).toBe(1))
     expect(redemptions(demo) - before).toBe(1)
     await app.press('user-info')
@@ -107,9 +117,7 @@ describeInWebView('an app in an embedded web view', () => {
   }) => {
     const before = redemptions(demo)
     const first = launch()
-    await shows(first, 'anonymous')
-    await first.press('log-in')
-    const address = await opened(native)
+    const address = await beginLogin(first, native)
     await first.kill()
     const second = launch(await external.follow(address))
     await shows(second, 'authenticated')
@@ -129,9 +137,7 @@ describeInWebView('an app in an embedded web view', () => {
   }) => {
     const before = redemptions(demo)
     const app = launch('com.example.concierge:/callback?code=evil&state=x')
-    await shows(app, 'anonymous')
-    await app.press('log-in')
-    const address = await opened(native)
+    const address = await beginLogin(app, native)
     for (const junk of [
       '/callback?code=evil&state=x',
       '/callback?error=access_denied',
@@ -158,9 +164,7 @@ describeInWebView('an app in an embedded web view', () => {
     launch,
   }) => {
     const app = launch()
-    await shows(app, 'anonymous')
-    await app.press('log-in')
-    const address = await opened(native)
+    const address = await beginLogin(app, native)
     native.dismissBrowser()
     await says(app, 'You closed the browser. You can log in at any time.')
     native.openLink(await external.follow(address))
@@ -170,10 +174,7 @@ describeInWebView('an app in an embedded web view', () => {
 
   test('M07 is logged out, and clean, after a reinstall', async ({ native, external, launch }) => {
     const app = launch()
-    await shows(app, 'anonymous')
-    await app.press('log-in')
-    native.openLink(await external.follow(await opened(native)))
-    await shows(app, 'authenticated')
+    await logIn(app, native, external)
     await app.kill()
     native.preferences.clear()
     await shows(launch(), 'anonymous')
@@ -182,10 +183,7 @@ describeInWebView('an app in an embedded web view', () => {
 
   test('logs out by the browser beside it', async ({ native, external, launch }) => {
     const app = launch()
-    await shows(app, 'anonymous')
-    await app.press('log-in')
-    native.openLink(await external.follow(await opened(native)))
-    await shows(app, 'authenticated')
+    await logIn(app, native, external)
     await app.press('log-out')
     await shows(app, 'anonymous')
     await vi.waitFor(() => expect(native.opened).toHaveLength(2), { timeout: 30_000 })

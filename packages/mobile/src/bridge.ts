@@ -1,7 +1,6 @@
-export {
-  type BridgeHost,
-  type BridgeHostOptions,
-  type BridgeMessage,
-  createBridgeHost,
-} from './bridge/bridge-host.ts'
-export { type BridgePort, nativeBridge, type NativeBridgeOptions } from './bridge/native-bridge.ts'
+export type { BridgeMessage } from './bridge/answer-page.ts'
+export { type BridgeHost, type BridgeHostOptions, createBridgeHost } from './bridge/bridge-host.ts'
+export type { BridgePort, NativeBridgeOptions } from './bridge/bridge-port.ts'
+export { type BridgedAuth, createBridgedAuth } from './bridge/bridged-auth.ts'
+export { nativeBridge } from './bridge/native-bridge.ts'
+export { createSessionHost, type SessionHost, type SessionHostOptions } from './bridge/session-host.ts'

@@ -47,7 +47,7 @@ export function createWorld(): World {
   const http = async (url: string, init: RequestInit): Promise<Response> => {
     world.requests.push(`${init.method ?? 'GET'} ${new URL(url).pathname}`)
     if (world.offline) throw new TypeError('Network request failed')
-    if (url.startsWith(api)) return new Response(new Headers(init.headers).get('authorization'))
+    if (url.startsWith(api)) return answerCall(new Request(url, init))
     return server.fetch(new Request(url, init))
   }
   const start = server.clock.now()
@@ -100,4 +100,13 @@ export async function lastVisit(phone: Phone, count = 1): Promise<Phone['visits'
 /** What a promise came to: a value, or the code of an error. */
 export async function endOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.catch((error: { readonly code?: string }) => error.code ?? error)
+}
+
+/** An API that tells what it was sent, but for the token itself. */
+async function answerCall(request: Request): Promise<Response> {
+  const seen = `${request.method} ${request.headers.get('x-kept')} ${await request.text()}`
+  const [scheme, token = ''] = (request.headers.get('authorization') ?? '').split(' ')
+  return new Response(`${scheme} of ${token.length} characters`, {
+    headers: { 'x-seen': String(seen.length) },
+  })
 }

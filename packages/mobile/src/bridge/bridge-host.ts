@@ -4,7 +4,7 @@ import { checkRedirectUri, leadsTo, readResponseLink } from '../redirect-uri.ts'
 import type { Shell } from '../shell.ts'
 import { untilDismissed, untilSuperseded, type Visit } from '../visit-agent.ts'
 import { createWaiters } from '../waiters.ts'
-import { type BridgeReply, readBridge, writeBridge } from './bridge-wire.ts'
+import { answerPage, type BridgeMessage } from './answer-page.ts'
 
 /** What a page may have the app do. */
 export interface BridgeHostOptions {
@@ -19,13 +19,6 @@ export interface BridgeHostOptions {
   /** Logs in without the cookies of the system browser. Default: false. */
   readonly ephemeral?: boolean
   readonly clock?: Clock
-}
-
-/** A message as the web view hands it to the app; `nativeEvent` of react-native-webview is one. */
-export interface BridgeMessage {
-  readonly data: string
-  /** The address of the page that sent it, or its origin. */
-  readonly url: string
 }
 
 /** The app's end of the bridge. */
@@ -49,7 +42,7 @@ export function createBridgeHost(options: BridgeHostOptions): BridgeHost {
   const visit = (visit: Visit, isAnswer: (link: string) => boolean): Promise<string> =>
     turns.run((signal) => visitForLink({ shell, clock, signal, isAnswer }, visit))
 
-  const authorize = async (address: unknown): Promise<Partial<BridgeReply>> => {
+  const authorize = async (address: unknown): Promise<unknown> => {
     const url = checkAddress(options, address)
     const { ephemeral = false } = options
     const [uri, state] = ['redirect_uri', 'state'].map((name) => url.searchParams.get(name))
@@ -60,10 +53,10 @@ export function createBridgeHost(options: BridgeHostOptions): BridgeHost {
       return answer !== undefined && (state === null || answer.get('state') === state)
     }
     const link = await visit({ url: url.href, redirectUri, ephemeral }, isAnswer)
-    return { parameters: [...(readResponseLink(link, redirectUri) ?? [])] }
+    return [...(readResponseLink(link, redirectUri) ?? [])]
   }
 
-  const endSession = async (endpoint: unknown, parameters: unknown): Promise<Partial<BridgeReply>> => {
+  const endSession = async (endpoint: unknown, parameters: unknown): Promise<unknown> => {
     const url = checkAddress(options, endpoint)
     for (const [name, value] of Object.entries(Object(parameters) as object))
       if (name !== 'id_token_hint') url.searchParams.set(name, String(value))
@@ -72,23 +65,15 @@ export function createBridgeHost(options: BridgeHostOptions): BridgeHost {
       throw refusal('its post_logout_redirect_uri is not the one of this app')
     const isAnswer = (link: string): boolean => back !== undefined && leadsTo(link, back)
     await visit({ url: url.href, redirectUri: back, ephemeral: false }, isAnswer).catch(ignoreDismissal)
-    return {}
+    return undefined
   }
 
   return {
-    receive: async ({ data, url }) => {
-      if (!URL.canParse(url) || !pages.includes(originOf(url))) return undefined
-      const request = readBridge(data)
-      if (!request) return undefined
-      const { id, ask } = request
-      const work =
-        ask === 'authorize'
-          ? authorize(request['url'])
-          : ask === 'endSession'
-            ? endSession(request['endpoint'], request['parameters'])
-            : undefined
-      return work && writeBridge({ id, ...(await work.catch(describe)) })
-    },
+    receive: (message) =>
+      answerPage(pages, message, {
+        authorize: ({ url }) => authorize(url),
+        endSession: ({ endpoint, parameters }) => endSession(endpoint, parameters),
+      }),
   }
 }
 
@@ -119,12 +104,6 @@ async function visitForLink({ shell, clock, signal, isAnswer }: LinkVisit, visit
   }
 }
 
-/** Custom schemes have no origin for `URL`; theirs is scheme and host. */
-function originOf(url: string): string {
-  const { protocol, host, origin } = new URL(url)
-  return origin === 'null' ? `${protocol}//${host}` : origin
-}
-
 function checkAddress({ authorizationServers }: BridgeHostOptions, address: unknown): URL {
   const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined
   if (!url || !authorizationServers.includes(url.origin)) {
@@ -140,9 +119,4 @@ function refusal(why: string): UsageError {
 function ignoreDismissal(error: unknown): undefined {
   if (error instanceof ConciergeError && error.code === 'login_dismissed') return undefined
   throw error
-}
-
-function describe(error: unknown): Pick<BridgeReply, 'error'> {
-  if (!(error instanceof ConciergeError)) throw error
-  return { error: { code: error.code, message: error.message } }
 }

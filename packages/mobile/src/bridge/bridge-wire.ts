@@ -1,18 +1,15 @@
-/** What the page asks of the app around it. `id` is a secret between the two: who cannot see the request cannot answer it. */
-export type BridgeRequest =
-  | { readonly id: string; readonly ask: 'authorize'; readonly url: string }
-  | {
-      readonly id: string
-      readonly ask: 'endSession'
-      readonly endpoint: string
-      readonly parameters: Readonly<Record<string, string>>
-    }
+/** A message from the page: what it asks, and an id that is a secret between the two. Who cannot see the request cannot answer it. */
+export interface BridgeRequest {
+  readonly id: string
+  readonly ask: string
+  readonly [member: string]: unknown
+}
 
-/** What the app answers: the parameters of the authorization response, nothing (after a logout), or the code of an error. */
+/** What the app answers: a value, or an error as plain data. */
 export interface BridgeReply {
   readonly id: string
-  readonly parameters?: readonly (readonly [string, string])[]
-  readonly error?: { readonly code: string; readonly message: string }
+  readonly value?: unknown
+  readonly error?: Readonly<Record<string, unknown>>
 }
 
 const name = 'concierge-bridge'

@@ -2,7 +2,8 @@ import type { UserAgent } from '@oauth-concierge/core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPhone, type Phone } from '../testing/phone.test-support.ts'
 import { type BridgeHost, type BridgeHostOptions, createBridgeHost } from './bridge-host.ts'
-import { nativeBridge, type NativeBridgeOptions } from './native-bridge.ts'
+import { nativeBridge } from './native-bridge.ts'
+import type { NativeBridgeOptions } from './bridge-port.ts'
 
 const page = 'https://app.example.com/orders?page=2'
 const redirectUri = 'com.example.app:/callback'
@@ -212,7 +213,7 @@ describe('messages of others', () => {
 
   const answerTo = (message: string): string => {
     const { id } = (JSON.parse(message) as Record<string, { id: string }>)['concierge-bridge'] ?? { id: '' }
-    return JSON.stringify({ 'concierge-bridge': { id, parameters: [['code', 'c1']] } })
+    return JSON.stringify({ 'concierge-bridge': { id, value: [['code', 'c1']] } })
   }
 
   async function ask(

@@ -1,110 +1,26 @@
-import { SessionError, UsageError, type UserAgent } from '@oauth-concierge/core'
-import { type BridgeReply, readBridge, writeBridge } from './bridge-wire.ts'
-
-/** The way from a page to the app around it. */
-export interface BridgePort {
-  post(message: string): void
-  /** Calls `listener` with each message from the app, and from nobody else. Gives the way to stop it. */
-  listen(listener: (message: unknown) => void): () => void
-}
-
-/** Who is at the other end. */
-export interface NativeBridgeOptions {
-  /** The origin of the app's own page, where this page runs in a frame of it, such as `capacitor://localhost`. Messages go to and come from it only. */
-  readonly shellOrigin?: string
-  /** Another way to the app. Default: that of react-native-webview, or the parent of this frame. */
-  readonly port?: BridgePort
-}
+import type { UserAgent } from '@oauth-concierge/core'
+import { askApp, type NativeBridgeOptions } from './bridge-port.ts'
 
 /**
  * The app around this page as its user agent: the app opens the external user agent and gives back the parameters of the answer. What crosses the
- * bridge is the authorization request and its answer; the code verifier stays in the page, and no token ever crosses.
- * @throws UsageError `invalid_configuration` at the first use where there is no app around this page
+ * bridge is the authorization request and its answer; the code verifier stays in the page, and no token ever crosses. The page redeems the code
+ * itself, so its tokens are in the page; `createBridgedAuth` leaves them in the app.
+ * @throws UsageError `invalid_configuration` at the first use where there is no app around this page; SessionError `login_dismissed`;
+ * UsageError `user_agent_failed`
  */
 export function nativeBridge(options: NativeBridgeOptions = {}): UserAgent {
-  const ask = async (request: object): Promise<BridgeReply> => {
-    const port = options.port ?? findPort(options)
-    const id = newId()
-    const reply = await new Promise<BridgeReply>((resolve) => {
-      const stop = port.listen((text) => {
-        const message = readBridge(text)
-        if (message?.id !== id || 'ask' in message) return
-        stop()
-        resolve(message)
-      })
-      port.post(writeBridge({ id, ...request } as Parameters<typeof writeBridge>[0]))
-    })
-    if (reply.error) throw errorOf(reply.error)
-    return reply
-  }
   return {
     authorize: async (url) => {
-      const { parameters = [] } = await ask({ ask: 'authorize', url })
+      const parameters = (await askApp(options, 'authorize', { url })) as readonly (readonly [
+        string,
+        string,
+      ])[]
       return new URLSearchParams(parameters.map(([name, value]) => [name, value]))
     },
     endSession: async (endpoint, parameters) => {
       // The external user agent opens addresses only, and no ID token stands in one.
       const { id_token_hint: _, ...rest } = parameters
-      await ask({ ask: 'endSession', endpoint, parameters: rest })
+      await askApp(options, 'endSession', { endpoint, parameters: rest })
     },
   }
-}
-
-interface BridgedWindow {
-  readonly ReactNativeWebView?: { postMessage(message: string): void }
-}
-
-function findPort({ shellOrigin }: NativeBridgeOptions): BridgePort {
-  const { ReactNativeWebView } = globalThis as BridgedWindow
-  if (ReactNativeWebView) return webViewPort(ReactNativeWebView)
-  const isFrame = typeof window !== 'undefined' && window.parent !== window
-  if (isFrame && shellOrigin !== undefined && shellOrigin !== '*')
-    return framePort(window.parent, shellOrigin)
-  throw new UsageError(
-    'invalid_configuration',
-    'There is no app around this page: it is neither in a web view of react-native-webview nor in a frame whose parent is named as shellOrigin.',
-  )
-}
-
-/** The app dispatches its messages itself, on window (iOS) or document (Android). They have no source; those of frames in this page have. */
-function webViewPort(webView: NonNullable<BridgedWindow['ReactNativeWebView']>): BridgePort {
-  return {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is no window and takes one argument
-    post: (message) => webView.postMessage(message),
-    listen: (listener) => {
-      const onMessage = (event: Event): void => {
-        const { data, source } = event as MessageEvent<unknown>
-        if (!source) listener(data)
-      }
-      const targets = [window, document]
-      for (const target of targets) target.addEventListener('message', onMessage)
-      return () => {
-        for (const target of targets) target.removeEventListener('message', onMessage)
-      }
-    },
-  }
-}
-
-/** Both ways by exact origin, and from the parent itself. */
-function framePort(parent: Window, shellOrigin: string): BridgePort {
-  return {
-    post: (message) => parent.postMessage(message, shellOrigin),
-    listen: (listener) => {
-      const onMessage = ({ data, source, origin }: MessageEvent<unknown>): void => {
-        if (source === parent && origin === shellOrigin) listener(data)
-      }
-      window.addEventListener('message', onMessage)
-      return () => window.removeEventListener('message', onMessage)
-    },
-  }
-}
-
-function errorOf({ code, message }: NonNullable<BridgeReply['error']>): SessionError | UsageError {
-  return code === 'login_dismissed'
-    ? new SessionError('login_dismissed', message)
-    : new UsageError(code === 'invalid_configuration' ? code : 'user_agent_failed', message)
-}
-
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-')
 }
