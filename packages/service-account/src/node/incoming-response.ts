@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createUnzip } from 'node:zlib'
 import { withWholeText } from '@oauth-concierge/core'
+import { WholeResponse } from './whole-response.ts'
 
 const withoutBody: readonly number[] = [204, 205, 304]
 /** An answer up to this size is taken whole before it is handed on, which is cheaper than a stream. */
@@ -19,10 +20,9 @@ export async function buildResponse(message: IncomingMessage, method: string): P
   const length = Number(message.headers['content-length'] ?? Number.NaN)
   if (plain !== message || !(length <= largestBuffer)) return new Response(streamOf(plain), init)
   const bytes = await readWhole(message)
-  const response = new Response(bytes, init)
-  return isJson.test(message.headers['content-type'] ?? '')
-    ? withWholeText(response, textOf(bytes))
-    : response
+  if (!isJson.test(message.headers['content-type'] ?? '')) return new Response(bytes, init)
+  const text = textOf(bytes)
+  return withWholeText(new WholeResponse(text, init), text)
 }
 
 const isJson = /^application\/([\w.+-]+\+)?json\b/i

@@ -134,6 +134,55 @@ describe('http over node:http', () => {
     expect([response.status, response.body]).toEqual([status, null])
   })
 
+  describe('with a small JSON answer', () => {
+    const answer = async (): Promise<Response> => {
+      handle = (_, response) => {
+        const body = Buffer.from('\uFEFF{"a":"ä"}')
+        response
+          .writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+          .end(body)
+      }
+      return http(`${origin}/`, {})
+    }
+    const bytes = new TextEncoder().encode('{"a":"ä"}')
+
+    const readers: readonly (readonly [string, (response: Response) => Promise<unknown>, unknown])[] = [
+      ['text', (response) => response.text(), '{"a":"ä"}'],
+      ['json', (response) => response.json(), { a: 'ä' }],
+      ['arrayBuffer', async (response) => new Uint8Array(await response.arrayBuffer()), bytes],
+      ['bytes', (response) => response.bytes(), bytes],
+      ['blob', async (response) => (await response.blob()).text(), '{"a":"ä"}'],
+      ['body', async (response) => new Response(response.body).text(), '{"a":"ä"}'],
+      [
+        'clone',
+        async (response) => [await response.clone().json(), await response.json()],
+        [{ a: 'ä' }, { a: 'ä' }],
+      ],
+    ]
+
+    it.each(readers)('gives its %s, once', async (name, read, expected) => {
+      const response = await answer()
+      expect(response).toBeInstanceOf(Response)
+      expect([response.status, response.headers.get('content-type'), response.bodyUsed]).toEqual([
+        200,
+        'application/json',
+        false,
+      ])
+      await expect(read(response)).resolves.toEqual(expected)
+      expect(response.bodyUsed).toBe(true)
+      for (const again of [response.text(), response.json(), response.arrayBuffer()])
+        await expect(again).rejects.toThrow(TypeError)
+      expect(() => response.clone(), name).toThrow(TypeError)
+    })
+
+    it('is bounded like any other', async () => {
+      await answer()
+      await expect(
+        boundedRequest(completeRuntime({ http }), `${origin}/`, {}, { maxBytes: 5 }),
+      ).rejects.toMatchObject({ code: 'response_too_large' })
+    })
+  })
+
   it('follows no redirect', async () => {
     handle = (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()
     expect((await http(`${origin}/`, {})).status).toBe(302)
