@@ -6,6 +6,9 @@ import { bundle } from './measurements/bundle.ts'
 import { getAccessTokenInChromium } from './measurements/get-access-token-in-chromium.ts'
 import { getAccessTokenInNode } from './measurements/get-access-token-in-node.ts'
 import { referenceServer } from './measurements/reference-server.ts'
+import { serviceAccountCache } from './measurements/service-account-cache.ts'
+import { serviceAccountExchanges } from './measurements/service-account-exchanges.ts'
+import { serviceAccountStart } from './measurements/service-account-start.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
 
@@ -14,6 +17,9 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
   'reference-server': referenceServer,
+  'service-account-exchanges': serviceAccountExchanges,
+  'service-account-cache': serviceAccountCache,
+  'service-account-start': serviceAccountStart,
 }
 
 /** Without a name all of them; a name may be the beginning of one: `get-access-token`. */

@@ -12,7 +12,9 @@ export async function postByUndici(url, body) {
 
 const importKey = async (pem) => {
   const pkcs8 = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' })
-  return crypto.subtle.importKey('pkcs8', pkcs8, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['sign'])
+  return crypto.subtle.importKey('pkcs8', pkcs8, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, [
+    'sign',
+  ])
 }
 
 /** By name of contestant: makes a function that exchanges a new assertion for a new token. */
@@ -20,7 +22,12 @@ export const exchangers = {
   // A client each, as distinct accounts have: a client keeps the token it has.
   'google-auth-library 11.3.4 JWT.authorize': async ({ tokenEndpoint, rsa }) => {
     return async () => {
-      const client = new JWT({ email: 'bench@example.com', key: rsa, keyId: 'key-1', scopes: ['orders.read'] })
+      const client = new JWT({
+        email: 'bench@example.com',
+        key: rsa,
+        keyId: 'key-1',
+        scopes: ['orders.read'],
+      })
       // Its token endpoint cannot be set.
       const toLoopback = async (config) => ({ ...config, url: new URL(tokenEndpoint) })
       client.transporter.interceptors.request.add({ resolved: toLoopback })

@@ -1,6 +1,11 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { Agent, request } from 'node:http'
-import { createTokenCache, privateKeyJwt, serviceAccount, type ServiceAccountOptions } from '@oauth-concierge/service-account/node'
+import {
+  createTokenCache,
+  privateKeyJwt,
+  serviceAccount,
+  type ServiceAccountOptions,
+} from '@oauth-concierge/service-account/node'
 import { importFromPeers } from '../peers.ts'
 
 /** What a contestant is told. */
@@ -16,13 +21,18 @@ export const ours = '@oauth-concierge/service-account'
 
 /** By name of contestant. */
 export async function loadExchangers(): Promise<Record<string, Exchanger>> {
-  const { exchangers, postByUndici } = await importFromPeers<{ exchangers: Record<string, Exchanger>; postByUndici: Post }>('exchanges.js')
+  const { exchangers, postByUndici } = await importFromPeers<{
+    exchangers: Record<string, Exchanger>
+    postByUndici: Post
+  }>('exchanges.js')
   return {
     [limit]: byHand(postByUndici),
     'threadpool sign + node:http': byHand(postByNodeHttp),
     'threadpool sign + global fetch': byHand(postByFetch),
     [ours]: jwtBearer(({ rsa }) => rsa),
-    [`${ours}, fetch injected`]: jwtBearer(({ rsa }) => rsa, { runtime: { http: (url, init) => fetch(url, init) } }),
+    [`${ours}, fetch injected`]: jwtBearer(({ rsa }) => rsa, {
+      runtime: { http: (url, init) => fetch(url, init) },
+    }),
     [`${ours}, ES256`]: jwtBearer(({ ec }) => ec),
     [`${ours}, private_key_jwt`]: byClientAssertion,
     ...exchangers,
@@ -32,7 +42,13 @@ export async function loadExchangers(): Promise<Record<string, Exchanger>> {
 /** Each exchange is for another scope, so that none finds a token in the cache. */
 function jwtBearer(keyOf: (given: Given) => string, options: ServiceAccountOptions = {}): Exchanger {
   return async (given) => {
-    const file = { type: 'service_account', client_email: 'bench@example.com', private_key_id: 'key-1', private_key: keyOf(given), token_uri: given.tokenEndpoint }
+    const file = {
+      type: 'service_account',
+      client_email: 'bench@example.com',
+      private_key_id: 'key-1',
+      private_key: keyOf(given),
+      token_uri: given.tokenEndpoint,
+    }
     const account = await serviceAccount(file, { ...options, cache: createTokenCache({ maxEntries: 1000 }) })
     let count = 0
     return () => account.for({ scope: `orders.${(count += 1)}` }).getAccessToken()
@@ -41,7 +57,13 @@ function jwtBearer(keyOf: (given: Given) => string, options: ServiceAccountOptio
 
 const byClientAssertion: Exchanger = async ({ tokenEndpoint, rsa }) => {
   const issuer = new URL(tokenEndpoint).origin
-  const options = { issuer, metadata: { token_endpoint: tokenEndpoint }, clientId: 'bench', key: rsa, keyId: 'key-1' }
+  const options = {
+    issuer,
+    metadata: { token_endpoint: tokenEndpoint },
+    clientId: 'bench',
+    key: rsa,
+    keyId: 'key-1',
+  }
   const source = await privateKeyJwt({ ...options, cache: createTokenCache({ maxEntries: 1000 }) })
   let count = 0
   return () => source.for({ scope: `orders.${(count += 1)}` }).getAccessToken()
@@ -55,7 +77,14 @@ function byHand(post: Post): Exchanger {
     const header = encode({ alg: 'RS256', typ: 'JWT', kid: 'key-1' })
     return async () => {
       const now = Math.floor(Date.now() / 1000)
-      const claims = { iss: 'bench@example.com', aud: tokenEndpoint, scope: 'orders', iat: now - 10, exp: now + 290, jti: crypto.randomUUID() }
+      const claims = {
+        iss: 'bench@example.com',
+        aud: tokenEndpoint,
+        scope: 'orders',
+        iat: now - 10,
+        exp: now + 290,
+        jti: crypto.randomUUID(),
+      }
       const input = `${header}.${encode(claims)}`
       const signature = await new Promise<Buffer>((resolve, reject) => {
         sign('sha256', Buffer.from(input), key, (error, bytes) => (error ? reject(error) : resolve(bytes)))
@@ -76,7 +105,9 @@ const postByNodeHttp: Post = (url, body) =>
     const asked = request(url, { method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString()) as { access_token: string }))
+      response.on('end', () =>
+        resolve(JSON.parse(Buffer.concat(chunks).toString()) as { access_token: string }),
+      )
     })
     asked.on('error', reject).end(body)
   })

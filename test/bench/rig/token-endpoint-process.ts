@@ -3,9 +3,18 @@ import type { AddressInfo } from 'node:net'
 
 // A token endpoint in a process of its own: it reads each request to its end and gives a constant answer.
 const answer = Buffer.from(
-  JSON.stringify({ access_token: 'x'.repeat(900), token_type: 'Bearer', expires_in: 3600, scope: 'orders.read' }),
+  JSON.stringify({
+    access_token: 'x'.repeat(900),
+    token_type: 'Bearer',
+    expires_in: 3600,
+    scope: 'orders.read',
+  }),
 )
-const headers = { 'content-type': 'application/json', 'content-length': String(answer.length), 'cache-control': 'no-store' }
+const headers = {
+  'content-type': 'application/json',
+  'content-length': String(answer.length),
+  'cache-control': 'no-store',
+}
 let requests = 0
 
 const server = createServer((request, response) => {
