@@ -12,6 +12,7 @@ const modules: Record<string, string> = {
   'an empty module': 'data:text/javascript,',
   '@oauth-concierge/service-account': import.meta.resolve('@oauth-concierge/service-account'),
   '@oauth-concierge/service-account/node': import.meta.resolve('@oauth-concierge/service-account/node'),
+  '@oauth-concierge/core': import.meta.resolve('@oauth-concierge/core'),
   'oauth4webapi 3.8.8': `file://${peerPath('node_modules/oauth4webapi/build/index.js')}`,
   'openid-client 6.8.9': `file://${peerPath('node_modules/openid-client/build/index.js')}`,
   'google-auth-library 11.3.4': `file://${peerPath('node_modules/google-auth-library/build/src/index.js')}`,
@@ -58,7 +59,7 @@ async function stallTable(): Promise<Table> {
   }
   return {
     title: 'A thousand accounts that start at once',
-    columns: ['algorithm', 'requests', 'ms', 'longest stall of the event loop, ms'],
+    columns: ['algorithm', 'requests', 'ms', 'most work in one turn of the event loop, ms'],
     rows,
     notes: ['Keys are imported before; the token endpoint is in the same process and answers at once.'],
   }
