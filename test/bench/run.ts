@@ -11,6 +11,9 @@ import { idToken } from './measurements/id-token.ts'
 import { mobile } from './measurements/mobile.ts'
 import { referenceServer } from './measurements/reference-server.ts'
 import { refreshing } from './measurements/refreshes.ts'
+import { serviceAccountCache } from './measurements/service-account-cache.ts'
+import { serviceAccountExchanges } from './measurements/service-account-exchanges.ts'
+import { serviceAccountStart } from './measurements/service-account-start.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
 
@@ -24,6 +27,9 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   'reference-server': referenceServer,
   'bff-proxy': bffProxy,
   'bff-memory': bffMemory,
+  'service-account-exchanges': serviceAccountExchanges,
+  'service-account-cache': serviceAccountCache,
+  'service-account-start': serviceAccountStart,
 }
 
 /** Without a name all of them; a name may be the beginning of one: `get-access-token`. */

@@ -9,14 +9,19 @@ export interface NormalTarget {
 
 /** Makes one form of a target. */
 export function normalizeTarget({ scope, audience, resource }: TokenTarget): NormalTarget {
-  const scopes = typeof scope === 'string' ? scope.split(' ') : [...(scope ?? [])]
-  const named = [...new Set(scopes.filter((name) => name !== ''))].sort()
   const resources = typeof resource === 'string' ? [resource] : resource
   return {
-    scope: named.length > 0 ? named.join(' ') : undefined,
+    scope: normalizeScope(scope),
     audience,
     resource: resources && [...new Set(resources)].sort(),
   }
+}
+
+function normalizeScope(scope: TokenTarget['scope']): string | undefined {
+  if (scope === undefined || (typeof scope === 'string' && scope !== '' && !scope.includes(' '))) return scope
+  const scopes = typeof scope === 'string' ? scope.split(' ') : [...scope]
+  const named = [...new Set(scopes.filter((name) => name !== ''))].sort()
+  return named.length > 0 ? named.join(' ') : undefined
 }
 
 /** SHA-256 of a text, in hexadecimal. Of what it was made it tells nothing. */

@@ -2,12 +2,15 @@ import {
   type AccessGrant,
   createAuthorizedFetch,
   createBackoff,
+  type Fetch,
+  type Renewal,
   type Runtime,
   type TokenClient,
   type TokenResponse,
   UsageError,
 } from '@oauth-concierge/core'
 import { untilAborted } from '../until-aborted.ts'
+import { takeTurn } from './next-turn.ts'
 import type { AccessToken, TokenSource, WaitOptions } from '../token-source.ts'
 import { ageOf, describeToken, type HeldToken, holdToken, isFresh, isUsable } from './held-token.ts'
 import { slotOf, type TokenCache, type TokenSlot } from './token-cache.ts'
@@ -28,17 +31,17 @@ export interface TokenSourceParts {
   key(): string | Promise<string>
   /** Asks the server. */
   request(): Promise<TokenResponse>
-  dispose?(): void
+  isDisposed(): boolean
+  dispose(): void
 }
 
 /** A token the API refused a moment after it was issued is not going to be any better when issued again. */
 const tooYoungToRenew = 10
 
-/** Wires the parts. Does no I/O. @throws UsageError `invalid_configuration`, `insecure_url` */
+/** Wires the parts. Does no I/O. */
 export function createTokenSource(parts: TokenSourceParts): TokenSource {
-  const { tokenClient, runtime, cache, apis } = parts
+  const { cache, runtime } = parts
   const { clock } = runtime
-  let disposed = false
   let found: TokenSlot | undefined
   let foundFor: string | undefined
   let checkedAt = 0
@@ -47,7 +50,7 @@ export function createTokenSource(parts: TokenSourceParts): TokenSource {
   /** The token at hand if it is fresh. Both clocks are read once a second; in between, one look at the wall clock does. */
   const peek = (): HeldToken | undefined => {
     const token = found?.token
-    if (!token || disposed) return undefined
+    if (!token || parts.isDisposed()) return undefined
     const wallTime = clock.wallTime()
     if (token === checked && wallTime >= checkedAt && wallTime - checkedAt < 1_000) return token
     // Keys may have been exchanged since: then the slot is another.
@@ -57,9 +60,7 @@ export function createTokenSource(parts: TokenSourceParts): TokenSource {
     return token
   }
 
-  const current = async (): Promise<HeldToken> => {
-    if (disposed) throw new UsageError('source_disposed', 'This token source was disposed of.')
-    const key = await parts.key()
+  const currentFor = (key: string): HeldToken | Promise<HeldToken> => {
     const slot = slotOf(cache, key)
     found = slot
     foundFor = key
@@ -71,6 +72,12 @@ export function createTokenSource(parts: TokenSourceParts): TokenSource {
     return token
   }
 
+  const current = (): HeldToken | Promise<HeldToken> => {
+    if (parts.isDisposed()) throw new UsageError('source_disposed', 'This token source was disposed of.')
+    const key = parts.key()
+    return typeof key === 'string' ? currentFor(key) : key.then(currentFor)
+  }
+
   const otherThan = async (refused: AccessGrant): Promise<HeldToken> => {
     const held = await current()
     if (held.accessToken !== refused.accessToken || ageOf(held, clock) < tooYoungToRenew) return held
@@ -80,26 +87,32 @@ export function createTokenSource(parts: TokenSourceParts): TokenSource {
 
   const wait = async ({ signal }: WaitOptions = {}): Promise<HeldToken> => {
     signal?.throwIfAborted()
-    return peek() ?? (signal ? untilAborted(signal, current()) : current())
+    const token = peek() ?? current()
+    return signal && token instanceof Promise ? untilAborted(signal, token) : token
   }
 
-  const { senderConstraint } = tokenClient.client
-  // No user logs in; and a machine can always have another token.
-  const login = () => ({ family: undefined, subject: undefined, isRenewable: true })
+  let authorized: Fetch | undefined
+  const authorize = (): Fetch =>
+    createApiFetch(parts, { current: async () => peek() ?? current(), otherThan })
+
   return {
-    getAccessToken: async (options) => ((options ? undefined : peek()) ?? (await wait(options))).accessToken,
+    getAccessToken: async (options) =>
+      (options ? await wait(options) : (peek() ?? (await current()))).accessToken,
     getToken: async (options): Promise<AccessToken> => describeToken(await wait(options)),
-    fetch: createAuthorizedFetch(
-      { runtime, senderConstraint, login },
-      { current: async () => peek() ?? current(), otherThan },
-      { apis },
-    ),
-    dispose: () => {
-      disposed = true
-      found = undefined
-      parts.dispose?.()
-    },
+    fetch: async (input, init) => (authorized ??= authorize())(input, init),
+    dispose: parts.dispose,
   }
+}
+
+/** A fetch with tokens that no login stands behind. @throws UsageError `invalid_configuration`, `insecure_url` */
+export function createApiFetch(
+  { tokenClient, runtime, apis }: Pick<TokenSourceParts, 'tokenClient' | 'runtime' | 'apis'>,
+  tokens: Pick<Renewal, 'current' | 'otherThan'>,
+): Fetch {
+  const { senderConstraint } = tokenClient.client
+  // A machine can always have another token.
+  const login = () => ({ family: undefined, subject: undefined, isRenewable: true })
+  return createAuthorizedFetch({ runtime, senderConstraint, login }, tokens, { apis })
 }
 
 /** One exchange a slot, for any number of callers. */
@@ -121,6 +134,7 @@ async function attempt(
 ): Promise<HeldToken> {
   const { runtime, store } = parts
   slot.backoff?.check()
+  await takeTurn()
   const exchange = async (): Promise<HeldToken> =>
     holdToken(await parts.request(), {
       asked: parts.scope ?? '',

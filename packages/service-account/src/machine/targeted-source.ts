@@ -1,13 +1,13 @@
 import type { TokenResponse } from '@oauth-concierge/core'
 import { normalizeTarget, type NormalTarget } from '../cache/cache-key.ts'
-import { createTokenSource } from '../cache/create-token-source.ts'
+import { createApiFetch, createTokenSource } from '../cache/create-token-source.ts'
 import type { TokenSource, TokenTarget } from '../token-source.ts'
 import { apisOf, type Machine, type SourceOptions } from './machine.ts'
 
 /** Gives tokens for one target, and for others by the same credential. */
 export interface TargetedTokenSource<Target extends TokenTarget = TokenTarget> extends TokenSource {
   /**
-   * Tokens for another target; what it leaves out stays as it is. Costs nothing: make one whenever you need one, the tokens are kept by what
+   * Tokens for another target, until this source is disposed of; what it leaves out stays as it is. Costs nothing: make one whenever you need one, the tokens are kept by what
    * they are for.
    */
   for(target: Target): TokenSource
@@ -19,7 +19,6 @@ export interface SourceKind<Target extends TokenTarget> {
   /** Gives what tells this credential from all others, also where two have the same name. At once, as soon as it is known. */
   identify(target: Target): () => string | Promise<string>
   request(target: Target, normal: NormalTarget): Promise<TokenResponse>
-  dispose?(): void
 }
 
 /** Makes the source of `base`, from which those of other targets are made. */
@@ -28,15 +27,17 @@ export function createTargetedSource<Target extends TokenTarget>(
   kind: SourceKind<Target>,
   base: Target & SourceOptions,
 ): TargetedTokenSource<Target> {
-  const make = (target: Target & SourceOptions, dispose: (() => void) | undefined): TokenSource => {
+  let isOver = false
+  const { issuer, clientId } = machine.tokenClient.client
+  const prefix = JSON.stringify([kind.name, issuer, clientId, base.extraParameters])
+
+  const make = (target: Target & SourceOptions, dispose: () => void): TokenSource => {
     const normal = normalizeTarget(target)
-    const { issuer, clientId } = machine.tokenClient.client
-    const place = JSON.stringify([kind.name, issuer, clientId, normal, base.extraParameters])
     const identify = kind.identify(target)
     let named: string | undefined
     let name = ''
     const nameBy = (identity: string): string => {
-      if (identity !== named) name = `${place} ${identity}`
+      if (identity !== named) name = `${prefix} ${JSON.stringify(normal)} ${identity}`
       named = identity
       return name
     }
@@ -49,12 +50,22 @@ export function createTargetedSource<Target extends TokenTarget>(
         return typeof identity === 'string' ? nameBy(identity) : identity.then(nameBy)
       },
       request: () => kind.request(target, normal),
-      ...(dispose && { dispose }),
+      isDisposed: () => isOver,
+      dispose,
     })
   }
-  const { apis, ...rest } = base
-  return {
-    ...make(base, kind.dispose && (() => kind.dispose?.())),
-    for: (target) => make({ ...rest, ...(apis && { apis }), ...target } as Target & SourceOptions, undefined),
+
+  // Says at once what is wrong with the APIs.
+  createApiFetch({ ...machine, apis: apisOf(base) }, { current: nothing, otherThan: nothing })
+  const dispose = (): void => {
+    isOver = true
   }
+  return {
+    ...make(base, dispose),
+    for: (target) => make({ ...base, ...target }, () => undefined),
+  }
+}
+
+function nothing(): never {
+  throw new TypeError('This fetch is never called.')
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import type { Signer } from '@oauth-concierge/core'
 import { ecdsaSignature } from '../keys/ecdsa-signature.ts'
 import { decodeBase64 } from '../keys/read-pem.ts'
@@ -40,10 +39,11 @@ export function commandSigner(options: CommandSignerOptions): Signer {
   }
 }
 
-function run(
+async function run(
   { command, args = [], timeout = 10_000 }: CommandSignerOptions,
   data: Uint8Array,
 ): Promise<Buffer> {
+  const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], timeout, windowsHide: true })
     const chunks: Buffer[] = []

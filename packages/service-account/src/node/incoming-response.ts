@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import { createBrotliDecompress, createUnzip } from 'node:zlib'
 import { withWholeText } from '@oauth-concierge/core'
+import { WholeResponse } from './whole-response.ts'
 
 const withoutBody: readonly number[] = [204, 205, 304]
 /** An answer up to this size is taken whole before it is handed on, which is cheaper than a stream. */
@@ -15,14 +15,14 @@ export async function buildResponse(message: IncomingMessage, method: string): P
     message.resume()
     return new Response(null, init)
   }
-  const plain = decompress(message)
+  const decoder = decoderOf(message)
+  const plain = decoder ? await decompress(message, decoder) : message
   const length = Number(message.headers['content-length'] ?? Number.NaN)
   if (plain !== message || !(length <= largestBuffer)) return new Response(streamOf(plain), init)
   const bytes = await readWhole(message)
-  const response = new Response(bytes, init)
-  return isJson.test(message.headers['content-type'] ?? '')
-    ? withWholeText(response, textOf(bytes))
-    : response
+  if (!isJson.test(message.headers['content-type'] ?? '')) return new Response(bytes, init)
+  const text = textOf(bytes)
+  return withWholeText(new WholeResponse(text, init), text)
 }
 
 const isJson = /^application\/([\w.+-]+\+)?json\b/i
@@ -40,14 +40,27 @@ function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
   return headers
 }
 
-function decompress(message: IncomingMessage): Readable {
-  const encoding = message.headers['content-encoding']?.trim().toLowerCase()
-  const isKnown = encoding === 'br' || encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'deflate'
-  if (!isKnown) return message
-  const decoder = encoding === 'br' ? createBrotliDecompress() : createUnzip()
+type Decoder = 'createBrotliDecompress' | 'createUnzip'
+
+const decoders: ReadonlyMap<string, Decoder> = new Map([
+  ['br', 'createBrotliDecompress'],
+  ['gzip', 'createUnzip'],
+  ['x-gzip', 'createUnzip'],
+  ['deflate', 'createUnzip'],
+])
+
+function decoderOf({ headers }: IncomingMessage): Decoder | undefined {
+  return decoders.get(headers['content-encoding']?.trim().toLowerCase() ?? '')
+}
+
+async function decompress(message: IncomingMessage, name: Decoder): Promise<Readable> {
+  const broken = (): Error => new Error('the answer broke off')
+  const decoder = (await import('node:zlib'))[name]()
   message.on('error', (error) => decoder.destroy(error))
-  message.on('aborted', () => decoder.destroy(new Error('the answer broke off')))
+  message.on('aborted', () => decoder.destroy(broken()))
   decoder.on('close', () => message.destroy())
+  // It may have broken off during the import.
+  if (message.destroyed) decoder.destroy(broken())
   return message.pipe(decoder)
 }
 

@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createSecureServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
@@ -134,6 +139,55 @@ describe('http over node:http', () => {
     expect([response.status, response.body]).toEqual([status, null])
   })
 
+  describe('with a small JSON answer', () => {
+    const answer = async (): Promise<Response> => {
+      handle = (_, response) => {
+        const body = Buffer.from('\uFEFF{"a":"ä"}')
+        response
+          .writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+          .end(body)
+      }
+      return http(`${origin}/`, {})
+    }
+    const bytes = new TextEncoder().encode('{"a":"ä"}')
+
+    const readers: readonly (readonly [string, (response: Response) => Promise<unknown>, unknown])[] = [
+      ['text', (response) => response.text(), '{"a":"ä"}'],
+      ['json', (response) => response.json(), { a: 'ä' }],
+      ['arrayBuffer', async (response) => new Uint8Array(await response.arrayBuffer()), bytes],
+      ['bytes', (response) => response.bytes(), bytes],
+      ['blob', async (response) => (await response.blob()).text(), '{"a":"ä"}'],
+      ['body', async (response) => new Response(response.body).text(), '{"a":"ä"}'],
+      [
+        'clone',
+        async (response) => [await response.clone().json(), await response.json()],
+        [{ a: 'ä' }, { a: 'ä' }],
+      ],
+    ]
+
+    it.each(readers)('gives its %s, once', async (name, read, expected) => {
+      const response = await answer()
+      expect(response).toBeInstanceOf(Response)
+      expect([response.status, response.headers.get('content-type'), response.bodyUsed]).toEqual([
+        200,
+        'application/json',
+        false,
+      ])
+      await expect(read(response)).resolves.toEqual(expected)
+      expect(response.bodyUsed).toBe(true)
+      for (const again of [response.text(), response.json(), response.arrayBuffer()])
+        await expect(again).rejects.toThrow(TypeError)
+      expect(() => response.clone(), name).toThrow(TypeError)
+    })
+
+    it('is bounded like any other', async () => {
+      await answer()
+      await expect(
+        boundedRequest(completeRuntime({ http }), `${origin}/`, {}, { maxBytes: 5 }),
+      ).rejects.toMatchObject({ code: 'response_too_large' })
+    })
+  })
+
   it('follows no redirect', async () => {
     handle = (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()
     expect((await http(`${origin}/`, {})).status).toBe(302)
@@ -231,5 +285,54 @@ describe('http over node:http', () => {
     }
     await expect(http(`${origin}/`, { method: 'POST', body: 'x' })).rejects.toThrow()
     expect(requests).toBe(1)
+  })
+})
+
+/** A certificate for this machine, made by OpenSSL; undefined where that is not here. */
+function makeCertificate(): { readonly key: string; readonly cert: string } | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'concierge-tls-'))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const words = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ]
+  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const { status } = spawnSync('openssl', [...words, ...names, '-keyout', key, '-out', cert], {
+    stdio: 'ignore',
+  })
+  const made = status === 0 ? { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') } : undefined
+  rmSync(folder, { recursive: true, force: true })
+  return made
+}
+
+const certificate = makeCertificate()
+
+describe.skipIf(!certificate)('https over node:https', () => {
+  it('trusts whom it is told to, shows its own certificate, and keeps its connection', async () => {
+    const { key = '', cert = '' } = certificate ?? {}
+    const secure = createSecureServer(
+      { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true },
+      (_, response) => response.end('ok'),
+    )
+    let sessions = 0
+    secure.on('secureConnection', () => (sessions += 1))
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+    const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`
+    const mutual = createNodeHttp({ tls: { ca: cert, key, cert } })
+    for (let call = 0; call < 3; call += 1) await expect((await mutual(url, {})).text()).resolves.toBe('ok')
+    expect(sessions).toBe(1)
+    await expect(http(url, {})).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    await expect(
+      (async () => (await createNodeHttp({ tls: { ca: cert } })(url, {})).text())(),
+    ).rejects.toThrow()
+    secure.closeAllConnections()
+    await new Promise((resolve) => secure.close(resolve))
   })
 })

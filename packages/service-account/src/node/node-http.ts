@@ -1,10 +1,5 @@
-import {
-  Agent as HttpAgent,
-  type IncomingMessage,
-  request as requestHttp,
-  type RequestOptions,
-} from 'node:http'
-import { Agent as HttpsAgent, type AgentOptions, request as requestHttps } from 'node:https'
+import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http'
+import type { AgentOptions } from 'node:https'
 import type { Http } from '@oauth-concierge/core'
 import { type OutgoingBody, readOutgoing } from './outgoing-request.ts'
 import { buildResponse } from './incoming-response.ts'
@@ -26,22 +21,30 @@ const idleTimeout = 4_000
  */
 export function createNodeHttp({ tls = {}, maxSockets = 256 }: NodeHttpOptions = {}): Http {
   const keeping = { keepAlive: true, timeout: idleTimeout, scheduling: 'lifo', maxSockets } as const
-  const agents = { http: new HttpAgent(keeping), https: new HttpsAgent({ ...keeping, ...tls }) }
+  const agent = new Agent(keeping)
+  const plain: Transport = (url, options) => request(url, { ...options, agent })
+  let secure: Promise<Transport> | undefined
   return async (url, init) => {
     const outgoing = await readOutgoing(url, init)
     const address = new URL(url)
+    const transport =
+      address.protocol === 'https:' ? await (secure ??= loadSecure({ ...keeping, ...tls })) : plain
     try {
-      return await send(agents, address, outgoing)
+      return await send(transport, address, outgoing)
     } catch (error) {
       if (!mayRepeat(error, outgoing)) throw error
-      return send(agents, address, outgoing)
+      return send(transport, address, outgoing)
     }
   }
 }
 
-interface Agents {
-  readonly http: HttpAgent
-  readonly https: HttpsAgent
+type Transport = (url: URL, options: RequestOptions) => ReturnType<typeof request>
+
+/** Loaded with the first request: importing TLS takes longer than all the rest. */
+async function loadSecure(options: AgentOptions): Promise<Transport> {
+  const https = await import('node:https')
+  const agent = new https.Agent(options)
+  return (url, options) => https.request(url, { ...options, agent })
 }
 
 const sentOnOldConnection = Symbol('the connection was in use before')
@@ -56,28 +59,26 @@ function mayRepeat(error: unknown, { method, body }: OutgoingBody): boolean {
 }
 
 function send(
-  agents: Agents,
+  transport: Transport,
   url: URL,
   { method, headers, body, stream, signal }: OutgoingBody,
 ): Promise<Response> {
-  const isSecure = url.protocol === 'https:'
-  const options: RequestOptions = { method, headers, agent: isSecure ? agents.https : agents.http }
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const request = isSecure ? requestHttps(url, options) : requestHttp(url, options)
-    const stop = (): void => void request.destroy(signal?.reason as Error)
+    const sent = transport(url, { method, headers })
+    const stop = (): void => void sent.destroy(signal?.reason as Error)
     signal?.addEventListener('abort', stop, { once: true })
     const release = (): void => signal?.removeEventListener('abort', stop)
-    request.on('error', (error) => {
+    sent.on('error', (error) => {
       release()
-      if (request.reusedSocket) Object.assign(error, { [sentOnOldConnection]: true })
+      if (sent.reusedSocket) Object.assign(error, { [sentOnOldConnection]: true })
       reject(signal?.aborted ? signal.reason : error)
     })
-    request.on('response', (message: IncomingMessage) => {
+    sent.on('response', (message: IncomingMessage) => {
       message.once('end', release).once('close', release)
       buildResponse(message, method).then(resolve, reject)
     })
-    if (stream) stream.on('error', (error) => request.destroy(error)).pipe(request)
-    else request.end(body)
+    if (stream) stream.on('error', (error) => sent.destroy(error)).pipe(sent)
+    else sent.end(body)
   })
 }

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process'
-
 /**
  * Opens an address in the user's browser. It is handed over as one argument and no shell sees it.
  * Rejects where no browser can be started.
  */
-export function openBrowser(url: string): Promise<void> {
+export async function openBrowser(url: string): Promise<void> {
   const { href, protocol } = new URL(url)
-  if (protocol !== 'https:' && protocol !== 'http:')
-    return Promise.reject(new TypeError('only web addresses are opened'))
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('only web addresses are opened')
   const [command, ...args] = commandFor(href)
+  const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'ignore', detached: true, windowsHide: true })
     child.once('error', reject)
