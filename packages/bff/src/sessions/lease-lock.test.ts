@@ -11,7 +11,7 @@ let isDown: boolean
 /** Leases as every process sees them. */
 const leases: Leases = {
   acquire: async (_, holder) => {
-    if (isDown) await clock.sleep(Infinity)
+    while (isDown) await clock.sleep(100)
     if (held && held.holder !== holder) return `${held.holder} ${held.beat}`
     held = { holder, beat: 0 }
     return undefined
@@ -68,6 +68,24 @@ describe('a lock over leases', () => {
     await work
     expect(isAlone).toBe(true)
     expect(held).toBeUndefined()
+  })
+
+  it('takes nothing from a holder that could give no sign of life because the leases could not be reached', async () => {
+    held = { holder: 'one that lives', beat: 0 }
+    let isTaken = false
+    const work = newProcess().run('a', async () => void (isTaken = true))
+    await pass(1)
+    isDown = true
+    await pass(20)
+    isDown = false
+    await pass(1)
+    expect(isTaken).toBe(false)
+    held = { holder: 'one that lives', beat: 1 }
+    await pass(3)
+    expect(isTaken).toBe(false)
+    held = undefined
+    await pass(1)
+    await work
   })
 
   it('does its work without its turn at last', async () => {
