@@ -21,7 +21,7 @@ export type { Runtime } from './ports/runtime.ts'
 export { type Signer, signerFromKey } from './ports/signer.ts'
 export type { UserAgent } from './ports/user-agent.ts'
 export type { AuthorizationExtension } from './protocol/authorization-extension.ts'
-export type { Client, ClientAuthentication, ServerHabits } from './protocol/client.ts'
+export { type Client, type ClientAuthentication, isSecureUrl, type ServerHabits } from './protocol/client.ts'
 export { publicClient } from './protocol/client-authentication.ts'
 export { decodeBase64Url, encodeBase64Url, isCanonicalBase64Url } from './protocol/base64url.ts'
 export {

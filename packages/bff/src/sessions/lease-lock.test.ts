@@ -8,10 +8,17 @@ let clock: ManualClock
 let held: { holder: string; beat: number } | undefined
 let isDown: boolean
 
+/** While the store is down, nobody gets an answer. */
+async function reachable(): Promise<void> {
+  if (!isDown) return
+  await clock.sleep(100)
+  await reachable()
+}
+
 /** Leases as every process sees them. */
 const leases: Leases = {
   acquire: async (_, holder) => {
-    while (isDown) await clock.sleep(100)
+    await reachable()
     if (held && held.holder !== holder) return `${held.holder} ${held.beat}`
     held = { holder, beat: 0 }
     return undefined
