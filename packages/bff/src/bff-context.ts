@@ -2,6 +2,7 @@ import {
   type ConciergeError,
   createTokenClient,
   type EpochSeconds,
+  isSecureUrl,
   type Seconds,
   type SenderConstraint,
   type ServerMetadata,
@@ -35,8 +36,6 @@ export interface BffContext {
   now(): EpochSeconds
   report(error: ConciergeError): void
 }
-
-const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
  * Reads the options.
@@ -107,7 +106,7 @@ function readOrigin({ origin, warn }: BffOptions): string {
   if (!url || url.origin !== origin || !/^https?:$/.test(url.protocol))
     throw misconfigured('origin must be the origin that browsers see, such as https://app.example.com.')
   if (url.protocol === 'https:') return origin
-  if (!loopback.test(url.hostname))
+  if (!isSecureUrl(url))
     throw new UsageError(
       'insecure_url',
       `origin must be https; plain http works on loopback only. Got ${origin}.`,

@@ -1,1 +1,1 @@
-export { sessionStoreCases, type StoreCase } from './testing/session-store-suite.ts'
+export { sessionStoreCases } from './testing/session-store-suite.ts'

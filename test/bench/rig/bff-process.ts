@@ -2,8 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { loadProxies } from './proxies.ts'
 
-/** What a proxy's process is asked, and what it says. */
-export type Asked = 'cpu'
+/** What a proxy's process says: where it listens, and then, whenever it is asked anything, its CPU time. */
 export type Told = { readonly port: number } | { readonly microseconds: number }
 
 // One proxy in a process of its own, so that its CPU time is its own.
@@ -19,7 +18,7 @@ server.on(
   await create({ origin: `http://127.0.0.1:${port}`, upstream: Number(upstream), issuer, redisPath }),
 )
 const tell = (message: Told): void => void process.send?.(message)
-process.on('message', (_: Asked) => {
+process.on('message', () => {
   const { user, system } = process.cpuUsage()
   tell({ microseconds: user + system })
 })

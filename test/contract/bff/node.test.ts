@@ -304,10 +304,13 @@ describe('calls through node:http', () => {
     await vi.waitFor(() => expect(isGone).toBe(true))
   })
 
-  it('break off where the answer of the API breaks off', async () => {
+  it.each([
+    ['of a known length', { 'content-length': '100' }],
+    ['in chunks', {}],
+  ])('break off where the answer of the API breaks off, %s', async (_, headers) => {
     respond = (request, response) => {
       request.resume()
-      response.writeHead(200, { 'content-length': '100' })
+      response.writeHead(200, headers)
       response.write('part', () => response.destroy())
     }
     await expect(call('/auth/api/orders/x')).rejects.toThrow()

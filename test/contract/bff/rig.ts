@@ -24,6 +24,8 @@ export interface Rig {
   answer: (request: ApiRequest) => Response | Promise<Response>
   /** The bodies of the token requests. */
   readonly tokenRequests: URLSearchParams[]
+  /** Those that the server gave. */
+  readonly refreshTokens: string[]
   readonly errors: ConciergeError[]
   newBrowser(): Browser
   /** Goes to the login and through the server's pages; gives the path of the callback. */
@@ -47,6 +49,7 @@ export function createRig({
 }: RigOptions): Rig {
   const apiRequests: ApiRequest[] = []
   const tokenRequests: URLSearchParams[] = []
+  const refreshTokens: string[] = []
   const errors: ConciergeError[] = []
   const http: Http = async (url, init) => {
     if (url.startsWith(api)) {
@@ -58,7 +61,15 @@ export function createRig({
     }
     const body = String(init.body ?? '')
     if (body.includes('grant_type=')) tokenRequests.push(new URLSearchParams(body))
-    return server.http(url, init)
+    const answer = await server.http(url, init)
+    if (body.includes('grant_type=')) {
+      const { refresh_token: refreshToken } = await answer
+        .clone()
+        .json()
+        .catch(() => ({}))
+      if (typeof refreshToken === 'string') refreshTokens.push(refreshToken)
+    }
+    return answer
   }
   const { clientId, clientSecret, origin } = contractBff
   const bff = createBff({
@@ -79,6 +90,7 @@ export function createRig({
     clock,
     apiRequests,
     tokenRequests,
+    refreshTokens,
     errors,
     answer: () => Response.json({ orders: [] }),
     newBrowser: () => createBrowser(bff),

@@ -1,4 +1,4 @@
-import { type Milliseconds, UsageError } from '@oauth-concierge/core'
+import { isSecureUrl, type Milliseconds, UsageError } from '@oauth-concierge/core'
 import { checkHeaderNames } from './header-names.ts'
 
 /** An API that the page may call, and how. */
@@ -42,7 +42,6 @@ export interface Api {
 }
 
 const usualMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
-const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
  * The APIs by name.
@@ -85,7 +84,7 @@ function readUpstream(name: string, { upstream, unsafePlainHttp }: ApiOptions): 
   const url = URL.canParse(upstream) ? new URL(upstream) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
     throw misconfigured(`upstream of the API "${name}" must be an https URL without query.`)
-  if (url.protocol === 'http:' && !loopback.test(url.hostname) && !unsafePlainHttp)
+  if (!isSecureUrl(url) && !unsafePlainHttp)
     throw new UsageError(
       'insecure_url',
       `A token may not travel over plain http to ${url.origin}. If that network is yours, say so by unsafePlainHttp.`,

@@ -1,10 +1,5 @@
+import type { PortCase } from '@oauth-concierge/core/testing'
 import type { SessionStore } from '../sessions/session-store.ts'
-
-/** One behaviour that a store must show, for any test runner: it rejects when the store does not show it. */
-export interface StoreCase {
-  readonly name: string
-  run(): Promise<void>
-}
 
 type Behaviour = (store: SessionStore) => Promise<void>
 
@@ -159,7 +154,7 @@ const locks: Record<string, Behaviour> = {
  * The behaviours of every SessionStore.
  * @param open gives a handle of a store; all handles of one case must see the same data, and no data of an earlier case
  */
-export function sessionStoreCases(open: () => Promise<SessionStore>): readonly StoreCase[] {
+export function sessionStoreCases(open: () => Promise<SessionStore>): readonly PortCase[] {
   const all = { ...records, ...conditions, ...indexes, ...locks }
   return Object.entries(all).map(([name, behaviour]) => ({ name, run: async () => behaviour(await open()) }))
 }
