@@ -54,7 +54,7 @@ describeInBrowser('L03: a page from the back/forward cache', () => {
     await visitor.press('Log in')
     const { page } = visitor
     await page.getByLabel('Password').waitFor()
-    await page.evaluate(() => history.back())
+    await page.evaluate(() => void setTimeout(() => history.back()))
     await visitor.isWelcomed()
     await visitor.press('Log in')
     await visitor.signIn()

@@ -5,6 +5,7 @@ import { bffJourney } from '../../tools/demo/bff-journey.ts'
 import { windows } from '../../tools/demo/check-demo.ts'
 import { test } from './support/bff-test.ts'
 import { eavesdrop } from './support/eavesdropper.ts'
+import { fitsTheScreen } from './support/fits-the-screen.ts'
 import { codeOfFetch, fetchAtOnce, sessionOf } from './support/page-session.ts'
 import { describeInBrowser } from './support/test.ts'
 
@@ -241,14 +242,5 @@ describeInBrowser('a BFF that is down', () => {
 describeInBrowser('behind a BFF on a phone', () => {
   test.override('contextOptions', { ...windows.phone, viewport: { width: 360, height: 740 } })
 
-  test('the whole journey fits a narrow screen', async ({ visitor }) => {
-    await visitor.holdTime()
-    for (const step of bffJourney) {
-      await step.run(visitor)
-      const overflow = await visitor.page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      )
-      expect(overflow, step.name).toBe(0)
-    }
-  })
+  test('the whole journey fits a narrow screen', ({ visitor }) => fitsTheScreen(visitor, bffJourney))
 })
