@@ -6,7 +6,11 @@ import { root } from './tarballs.ts'
 
 const folder = join(root, 'test/packaging/.readme-code')
 // The architecture shows what is planned as well, so not all of its blocks can compile.
-const pages = ['README.md', 'CONTRIBUTING.md', ...globSync(['packages/*/README.md'], { cwd: root })]
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...globSync(['packages/*/README.md', 'docs/deploying-*.md'], { cwd: root }),
+]
 
 interface CodeBlock {
   readonly page: string

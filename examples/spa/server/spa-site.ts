@@ -62,15 +62,16 @@ function readFiles({ directory, ...options }: SpaSiteOptions): ReadonlyMap<strin
 }
 
 /**
- * Nothing inline, nothing from elsewhere; scripts may talk to the two servers only, or to the BFF only. Logging out is a form post that
- * ends up at the issuer, which redirects back here, and Chromium holds redirects to `form-action` as well.
+ * Nothing inline, nothing from elsewhere; scripts may talk to the two servers only. Logging out is a form post to the issuer, which redirects
+ * back here, and Chromium holds the redirect to `form-action` as well. Behind a BFF, nothing goes anywhere but to the page's own origin.
  */
 function securityHeaders({ issuer, api, tokensAt }: SpaSiteOptions): Readonly<Record<string, string>> {
-  const servers = `${new URL(issuer).origin} ${new URL(api).origin}`
+  const servers = [issuer, api].map((url) => new URL(url).origin)
+  const [connect, post] = tokensAt === 'bff' ? ["'self'", ''] : [servers.join(' '), servers[0]]
   const policy = [
     `default-src 'self'`,
-    `connect-src ${tokensAt === 'bff' ? `'self'` : servers}`,
-    `form-action 'self' ${new URL(issuer).origin}`,
+    `connect-src ${connect}`,
+    `form-action 'self' ${post}`,
     `base-uri 'none'`,
     `object-src 'none'`,
     `frame-ancestors 'none'`,

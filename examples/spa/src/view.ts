@@ -38,6 +38,9 @@ export function showSession(session: Session): void {
   showCountdown(session.status === 'authenticated' ? session.accessTokenExpiresAt : undefined)
   if (session.status !== 'authenticated') return
   const { claims, scope } = session
+  // What only a BFF says.
+  const end = 'expiresAt' in session ? Number(session.expiresAt) : 0
+  part('session-end').textContent = new Date(end * 1000).toLocaleTimeString([], { timeStyle: 'short' })
   part('user').textContent = claims?.sub ?? 'somebody'
   part('initial').textContent = (claims?.sub ?? '?').slice(0, 1).toUpperCase()
   showFacts('claims', {

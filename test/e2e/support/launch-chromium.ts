@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 
 const quiet = [
   '--no-sandbox',
@@ -12,6 +12,6 @@ const quiet = [
 ]
 
 /** Starts a headless Chromium that talks to nobody by itself. */
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: quiet })
+export function launchChromium(executablePath: string, options: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({ executablePath, args: quiet, ...options })
 }

@@ -2,7 +2,7 @@ import type { Auth } from '@oauth-concierge/browser'
 import type { JSHandle, Page } from 'playwright-core'
 
 /** The session that is on screen: the module that the page itself has loaded. As text, because the import is the page's own. */
-const sessionOf = (page: Page): Promise<JSHandle<Auth>> =>
+export const sessionOf = (page: Page): Promise<JSHandle<Auth>> =>
   page.evaluateHandle<Auth>(`import('/auth.js').then(({ auth }) => auth)`)
 
 /** The page's access token, as its own code could read it. */

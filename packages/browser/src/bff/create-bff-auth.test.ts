@@ -185,14 +185,16 @@ describe('login', () => {
   })
 
   it('tells the BFF what was asked for, under the names of the protocol', async () => {
-    const { searchParams } = await login(start(), {
+    const options = {
       returnTo: 'https://app.example/cart',
       prompt: 'login',
       loginHint: 'ada@example.com',
       uiLocales: ['de', 'en'],
       acrValues: ['gold', 'silver'],
       maxAge: 0,
-    })
+      scope: undefined,
+    }
+    const { searchParams } = await login(start(), options)
     expect(Object.fromEntries(searchParams)).toEqual({
       return_to: '/cart',
       prompt: 'login',
