@@ -69,8 +69,8 @@ async function watchViolations(context: BrowserContext): Promise<readonly string
 async function readEverything(): Promise<string> {
   const settle = <Result>(request: IDBRequest<Result>): Promise<Result> =>
     new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error as Error)
+      request.addEventListener('success', () => resolve(request.result))
+      request.addEventListener('error', () => reject(request.error as Error))
     })
   const found: unknown[] = [{ ...sessionStorage }, { ...localStorage }]
   for (const { name = '' } of await indexedDB.databases()) {
