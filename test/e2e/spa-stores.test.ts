@@ -276,9 +276,8 @@ describeInBrowser('the timeline', () => {
       }
       await visitor.turnTo()
       await visitor.page.getByText('Tab 2', { exact: true }).first().waitFor()
-      await visitor.press('Log out')
-      await secondTab.page.locator('section.welcome').waitFor()
-      await visitor.isWelcomed()
+      await visitor.logOut()
+      await secondTab.isWelcomed()
       const [here, there] = await Promise.all([visitor, secondTab].map(({ page }) => readEnd(page)))
       expect(here).toBeGreaterThan(0)
       expect(Math.abs((there ?? 0) - (here ?? 0))).toBeLessThan(1_000)
