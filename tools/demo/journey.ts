@@ -45,10 +45,9 @@ export const journey: readonly Step[] = [
   },
   {
     name: 'allow: who am I',
-    run: async ({ decide, isGreeted, page }) => {
+    run: async ({ decide, isGreeted }) => {
       await decide('Allow')
       await isGreeted()
-      await page.locator('.moments').getByText('Worker').first().waitFor({ state: 'attached' })
     },
   },
   {
@@ -70,6 +69,7 @@ export const journey: readonly Step[] = [
     run: async ({ letScriptLook, page }) => {
       await letScriptLook()
       await page.getByText('The refresh token is out of its reach.').waitFor()
+      await page.locator('.lanes, .moments').getByText('Worker').first().waitFor({ state: 'attached' })
     },
   },
   {
