@@ -16,6 +16,13 @@ export const journey: readonly Step[] = [
     },
   },
   {
+    name: 'move the tokens into a worker',
+    run: async ({ keepTokensIn, page }) => {
+      await keepTokensIn('Worker')
+      await page.getByText('Tokens live in a worker that all tabs share.').first().waitFor()
+    },
+  },
+  {
     name: 'log in: the login page',
     run: async ({ press, page }) => {
       await press('Log in')
@@ -48,6 +55,36 @@ export const journey: readonly Step[] = [
     run: async ({ press, seesOrders }) => {
       await press('All')
       await seesOrders(4)
+    },
+  },
+  {
+    name: 'reload: still logged in',
+    run: async ({ page, isGreeted }) => {
+      await page.reload()
+      await isGreeted()
+    },
+  },
+  {
+    name: 'a script looks: the refresh token is out of its reach',
+    run: async ({ letScriptLook, page }) => {
+      await letScriptLook()
+      await page.getByText('The refresh token is out of its reach.').waitFor()
+      await page.locator('.lanes, .moments').getByText('Worker').first().waitFor({ state: 'attached' })
+    },
+  },
+  {
+    name: 'move the tokens into the page’s memory: logged out',
+    run: async ({ keepTokensIn, isWelcomed }) => {
+      await keepTokensIn('Memory')
+      await isWelcomed()
+    },
+  },
+  {
+    name: 'log in again',
+    run: async ({ press, signIn, isGreeted }) => {
+      await press('Log in')
+      await signIn()
+      await isGreeted()
     },
   },
   {
@@ -98,7 +135,7 @@ export const journey: readonly Step[] = [
     run: ({ logOut }) => logOut(),
   },
   {
-    name: 'log in again: the password is asked for',
+    name: 'log in and review: the password is asked for',
     run: async ({ press, signIn, page }) => {
       await press('Log in and review permissions')
       await signIn()
@@ -110,35 +147,6 @@ export const journey: readonly Step[] = [
     run: async ({ decide, seesProblem }) => {
       await decide('Deny')
       await seesProblem('access_denied')
-    },
-  },
-  {
-    name: 'move the tokens into a worker',
-    run: async ({ keepTokensIn, page }) => {
-      await keepTokensIn('Worker')
-      await page.getByText('Tokens live in a worker that all tabs share.').first().waitFor()
-    },
-  },
-  {
-    name: 'log in: one click, and the worker makes the requests',
-    run: async ({ press, isGreeted, page }) => {
-      await press('Log in')
-      await isGreeted()
-      await page.locator('.moments').getByText('Worker').first().waitFor({ state: 'attached' })
-    },
-  },
-  {
-    name: 'reload: still logged in',
-    run: async ({ page, isGreeted }) => {
-      await page.reload()
-      await isGreeted()
-    },
-  },
-  {
-    name: 'a script looks: the refresh token is out of its reach',
-    run: async ({ letScriptLook, page }) => {
-      await letScriptLook()
-      await page.getByText('The refresh token is out of its reach.').waitFor()
     },
   },
 ]

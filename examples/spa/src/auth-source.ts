@@ -1,11 +1,6 @@
 import type { Auth, SessionSource } from '@oauth-concierge/browser'
+import type { Place } from './backstage/place.ts'
 import type { StoreChoice } from './backstage/store-choice.ts'
-
-/** Where tokens live, as a sentence, and what that means for whoever uses the page. */
-export interface Place {
-  readonly title: string
-  readonly words: string
-}
 
 /** What this page uses of `auth.ts`. Any module with as much may take its place: one without tokens has less to show behind the counter. */
 export interface AuthSource {

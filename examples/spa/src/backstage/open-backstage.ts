@@ -1,7 +1,8 @@
-import type { AuthSource, Place } from '../auth-source.ts'
+import type { AuthSource } from '../auth-source.ts'
 import { all, part } from '../dom.ts'
 import { forgetExposure, showExposure } from './exposure/exposure-panel.ts'
 import { copyReport, showReport } from './report.ts'
+import type { Place } from './place.ts'
 import { openStoreSwitch } from './store-switch.ts'
 import { openTimeline } from './timeline/timeline-panel.ts'
 

@@ -6,7 +6,7 @@ import {
   unsafeLocalTokens,
 } from '@oauth-concierge/browser'
 import { workerTokens, type WorkerTokenStore } from '@oauth-concierge/browser/slim'
-import type { Place } from '../auth-source.ts'
+import type { Place } from './place.ts'
 
 /** A place where tokens can live. */
 export interface Store extends Place {
