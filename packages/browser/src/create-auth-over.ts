@@ -1,13 +1,13 @@
 import {
   checkReturnTo,
   type FinishedLogin,
-  type LoginOptions,
   type LogoutOptions,
   ProtocolError,
   readReturnTo,
+  type UserAgent,
 } from '@oauth-concierge/core'
 import type { AuthParts } from './auth-parts.ts'
-import type { Auth } from './auth.ts'
+import type { Auth, LoginOptions } from './auth.ts'
 import { takeCallback } from './callback-address.ts'
 import type { Engine } from './engine.ts'
 import { explain } from './explain.ts'
@@ -130,25 +130,39 @@ async function recoverOrphan(page: Page, error: unknown): Promise<FinishedLogin>
   if (onOrphanCallback === 'ignore' || engine.session.status === 'authenticated') return {}
   const returnTo = onOrphanCallback === 'throw' || (await trail.hasBegun()) ? undefined : await trail.end()
   if (returnTo === undefined) throw error
-  return visit(page, goBack({ returnTo }))
+  await visit(page, goBack({ returnTo }), redirectUserAgent)
+  return {}
 }
 
-async function logIn(page: Page, login: LoginOptions = {}): Promise<void> {
-  const origin = pageOrigin()
-  const returnTo = checkReturnTo(login.returnTo ?? pagePath(), origin)
-  await onceShown()
-  await page.trail.check()
-  await page.trail.begin(returnTo)
-  await visit(page, { ...login, returnTo })
+async function logIn(page: Page, { userAgent, ...login }: LoginOptions = {}): Promise<void> {
+  const { options, trail } = page
+  const returnTo = checkReturnTo(login.returnTo ?? pagePath(), pageOrigin())
+  const chosen = userAgent ?? options.userAgent ?? redirectUserAgent
+  // Nothing may be waited for before: a window opens for the user's click only.
+  const agent = chosen.open?.() ?? chosen
+  try {
+    await onceShown()
+    await trail.check()
+    await trail.begin(returnTo)
+    await visit(page, { ...login, returnTo }, agent)
+  } catch (error) {
+    agent.close?.()
+    await trail.end()
+    throw error
+  }
 }
 
-async function visit(page: Page, login: LoginOptions): Promise<FinishedLogin> {
-  const { engine, options, diary } = page
-  const { userAgent = redirectUserAgent, redirectUri = pageRoot() } = options
-  const { url } = await engine.startLogin({ ...login, redirectUri })
+/** An agent that does not leave the page gives the answer here. What the user does in the page meanwhile is left alone: so is the address. */
+async function visit(page: Page, { signal, ...login }: LoginOptions, agent: UserAgent): Promise<void> {
+  const { engine, options, runtime, diary, trail } = page
+  const { redirectUri = options.redirectUri ?? pageRoot(), prompt = login.prompt } = agent
+  const { url, state } = await engine.startLogin({ ...login, ...(prompt && { prompt }), redirectUri })
+  signal?.throwIfAborted()
   diary.note('redirect', { to: new URL(url).origin })
-  const parameters = await userAgent.authorize(url)
-  return parameters ? finish(page, parameters) : {}
+  const parameters = await agent.authorize(url, { state, clock: runtime.clock, signal })
+  if (!parameters) return
+  await engine.finishLogin(parameters)
+  await trail.end()
 }
 
 async function logOut(page: Page, logout: LogoutOptions = {}): Promise<void> {

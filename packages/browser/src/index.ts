@@ -1,9 +1,12 @@
-export type { Auth, ResourceTokens } from './auth.ts'
+export type { Auth, LoginOptions, ResourceTokens } from './auth.ts'
 export { type AuthOptions, createAuth } from './create-auth.ts'
 export type { AuthEvent } from './events.ts'
 export type { Report } from './explain.ts'
 export { memoryTokens } from './stores/memory-tokens.ts'
 export type { TokenStore, TokenStoreSurroundings } from './stores/token-store.ts'
+export { iframe, type IframeOptions } from './user-agents/iframe.ts'
+export { popup, type PopupOptions } from './user-agents/popup.ts'
+export { withSilentRestore } from './with-silent-restore.ts'
 export {
   type AuthenticatedSession,
   type AuthorizationOptions,
@@ -14,7 +17,6 @@ export {
   type FinishedLogin,
   type Http,
   type IdTokenClaims,
-  type LoginOptions,
   type LogoutOptions,
   ProtocolError,
   type Runtime,
@@ -25,5 +27,7 @@ export {
   StorageError,
   TransportError,
   UsageError,
+  type UserAgent,
   type UserInfo,
+  type Visit,
 } from '@oauth-concierge/core'

@@ -59,6 +59,12 @@ export interface ErrorCodes {
      * Cure: find out why the page does not take its session for one (an error of `start()` that nobody shows, a guard that looks too early), or wait a minute.
      */
     login_loop: true
+    /**
+     * A silent login in a frame was asked for where it cannot work: the authorization server is on another site than the page, so that the browser
+     * withholds its cookies there, or the page's own Content Security Policy forbids the frame.
+     * Cure: the message names what to declare or which header to set. On different sites use refresh tokens or a login by redirect instead.
+     */
+    frame_not_possible: true
   }
   TransportError: {
     /**
@@ -73,7 +79,8 @@ export interface ErrorCodes {
     network_failed: true
     /**
      * The answer was not complete before the deadline.
-     * Cure: try again; the session is kept. If it happens often, look for what is slow between here and the server.
+     * Cure: try again; the session is kept. If it happens often, look for what is slow between here and the server. Of a login in a frame the message
+     * names the headers that let it work.
      */
     timed_out: true
     /**
@@ -111,6 +118,11 @@ export interface ErrorCodes {
      * Cure: open the address the message names and see who answers.
      */
     unexpected_response: true
+    /**
+     * The browser did not let the page open the login window.
+     * Cure: call `login()` in the handler of a click or a key press, before anything is awaited there; or go by redirect: `popup({ whenBlocked: 'redirect' })`.
+     */
+    popup_blocked: true
   }
   ServerError: {
     /**
@@ -311,6 +323,11 @@ export interface ErrorCodes {
      * Cure: log in again with that scope, if the user shall have it.
      */
     scope_required: true
+    /**
+     * The user closed the login window, or another login took its place. The session is as it was.
+     * Cure: none needed; offer to log in again.
+     */
+    login_cancelled: true
   }
 }
 

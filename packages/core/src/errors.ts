@@ -118,7 +118,7 @@ export class StorageError extends ConciergeError {
   }
 }
 
-const survivable: readonly ErrorCode[] = ['session_changed', 'step_up_required', 'scope_required']
+const survivable: readonly ErrorCode[] = ['session_changed', 'step_up_required', 'scope_required', 'login_cancelled']
 
 /** The end user must log in. */
 export class SessionError extends ConciergeError {
