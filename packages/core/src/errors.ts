@@ -118,7 +118,12 @@ export class StorageError extends ConciergeError {
   }
 }
 
-const survivable: readonly ErrorCode[] = ['session_changed', 'step_up_required', 'scope_required', 'login_cancelled']
+const survivable: readonly ErrorCode[] = [
+  'session_changed',
+  'step_up_required',
+  'scope_required',
+  'login_cancelled',
+]
 
 /** The end user must log in. */
 export class SessionError extends ConciergeError {

@@ -77,7 +77,10 @@ Object.assign(globalThis, { page: Object.assign(page, { started: Promise.all(sta
 
 const show = (): void => {
   document.body.dataset['session'] = page.auth.session.status
-  history.replaceState({ ...history.state, statuses: [...(history.state?.statuses ?? []), page.auth.session.status] }, '')
+  history.replaceState(
+    { ...history.state, statuses: [...(history.state?.statuses ?? []), page.auth.session.status] },
+    '',
+  )
 }
 page.auth.subscribe(show)
 show()

@@ -1,9 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import {
-  createReferenceServer,
-  type Habits,
-  type ReferenceServer,
-} from '@oauth-concierge/reference-server'
+import { createReferenceServer, type Habits, type ReferenceServer } from '@oauth-concierge/reference-server'
 import { build } from 'esbuild'
 import { type Door, openDoor } from '../../../examples/spa/server/door.ts'
 import type { PageSettings } from '../pages/lifecycle-page.ts'

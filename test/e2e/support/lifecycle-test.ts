@@ -29,7 +29,8 @@ export const isSession = (tab: Page, status: string): Promise<void> =>
   tab.locator(`body[data-session="${status}"]`).waitFor()
 
 /** What the login under way ends in: `done` or a code. */
-export const outcomeOf = async (tab: Page): Promise<string> => (await pageOf(tab)).evaluate(({ outcome }) => outcome)
+export const outcomeOf = async (tab: Page): Promise<string> =>
+  (await pageOf(tab)).evaluate(({ outcome }) => outcome)
 
 /** The last error's words. */
 export const wordsIn = (tab: Page): Promise<string | null> => tab.locator('body').getAttribute('data-message')

@@ -1,4 +1,10 @@
-import { type Milliseconds, TransportError, UsageError, type UserAgent, type Visit } from '@oauth-concierge/core'
+import {
+  type Milliseconds,
+  TransportError,
+  UsageError,
+  type UserAgent,
+  type Visit,
+} from '@oauth-concierge/core'
 import { hearAnswer, untilAborted } from './hear-answer.ts'
 import { ownAddress } from './own-address.ts'
 import { redirectUserAgent } from './redirect-user-agent.ts'

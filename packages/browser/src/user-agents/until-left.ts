@@ -25,8 +25,7 @@ export async function untilLeft(opened: Window, clock: Clock, signal: AbortSigna
     wasSeen ||= !opened.closed && isElsewhere(opened)
     since = isBack ? (since ?? clock.monotonicTime()) : undefined
     if (since === undefined) continue
-    if (clock.monotonicTime() - since >= (wasSeen ? patience : longPatience))
-      throw windowClosed()
+    if (clock.monotonicTime() - since >= (wasSeen ? patience : longPatience)) throw windowClosed()
   }
 }
 
