@@ -33,7 +33,10 @@ describeInBrowser.for([
     await isSession(tab, 'authenticated')
     await letPass(tab, site, hour)
     const page = await pageOf(tab)
-    const status = await page.evaluate(async ({ auth }, api) => (await auth.fetch(`${api}/resource`)).status, site.issuer.origin)
+    const status = await page.evaluate(
+      async ({ auth }, api) => (await auth.fetch(`${api}/resource`)).status,
+      site.issuer.origin,
+    )
     expect(status).toBe(200)
     expect(site.authorizationServer.ledger.count({ ...refresh, status: 200 })).toBe(1)
   })
@@ -85,7 +88,12 @@ describeInBrowser('N09: a network that comes and goes twenty times', () => {
     await expect
       .poll(async () => {
         await tab.clock.fastForward(30_000)
-        return page.evaluate(({ auth }) => auth.getAccessToken().then(() => 'fresh', ({ code }) => code))
+        return page.evaluate(({ auth }) =>
+          auth.getAccessToken().then(
+            () => 'fresh',
+            ({ code }) => code,
+          ),
+        )
       })
       .toBe('fresh')
     expect(site.authorizationServer.ledger.count({ ...refresh, status: 200 })).toBe(1)

@@ -37,9 +37,13 @@ describeInBrowser('a logout in one of three tabs with tokens of their own', () =
     await (await pageOf(tab)).evaluate(({ auth }) => void auth.logout())
     for (const other of others) await isSession(other, 'anonymous')
     for (const page of pages) {
-      const at = await page.evaluate(({ events }) => events.findLast(({ name }) => name === 'session')?.at ?? 0)
+      const at = await page.evaluate(
+        ({ events }) => events.findLast(({ name }) => name === 'session')?.at ?? 0,
+      )
       expect(at - before).toBeLessThan(1_000)
-      expect(await page.evaluate(({ auth }) => auth.getAccessToken().catch(({ code }) => code))).toBe('login_required')
+      expect(await page.evaluate(({ auth }) => auth.getAccessToken().catch(({ code }) => code))).toBe(
+        'login_required',
+      )
     }
     // Nobody is left with a refresh token that serves.
     await expect.poll(() => site.authorizationServer.ledger.countEvents('family_revoked')).toBe(3)
@@ -78,22 +82,25 @@ describeInBrowser('L01: a page that starts twice, as under React’s StrictMode'
   })
 })
 
-describeInBrowser('L09: a page that logs in whenever it sees no session, at a server whose codes are worth nothing', () => {
-  const around: SiteOptions['around'] = (handler) => async (request) => {
-    if (new URL(request.url).pathname !== '/token') return handler(request)
-    const headers = { 'Access-Control-Allow-Origin': '*' }
-    return Response.json({ error: 'invalid_grant' }, { status: 400, headers })
-  }
-  test.override('siteOptions', { around, settings: { logsInAtOnce: true } })
+describeInBrowser(
+  'L09: a page that logs in whenever it sees no session, at a server whose codes are worth nothing',
+  () => {
+    const around: SiteOptions['around'] = (handler) => async (request) => {
+      if (new URL(request.url).pathname !== '/token') return handler(request)
+      const headers = { 'Access-Control-Allow-Origin': '*' }
+      return Response.json({ error: 'invalid_grant' }, { status: 400, headers })
+    }
+    test.override('siteOptions', { around, settings: { logsInAtOnce: true } })
 
-  test('comes to a stop after three attempts, with a code', async ({ tab, site, context }) => {
-    const logins = countLogins(context)
-    await tab.goto(site.app.origin)
-    await signIn(tab)
-    await tab.locator('body[data-message*="Three logins"]').waitFor()
-    expect(await outcomeOf(tab)).toBe('login_loop')
-    await untilStarted(tab)
-    await expect.poll(() => tab.locator('body').getAttribute('data-started')).toContain('request_refused')
-    expect(logins()).toBe(3)
-  })
-})
+    test('comes to a stop after three attempts, with a code', async ({ tab, site, context }) => {
+      const logins = countLogins(context)
+      await tab.goto(site.app.origin)
+      await signIn(tab)
+      await tab.locator('body[data-message*="Three logins"]').waitFor()
+      expect(await outcomeOf(tab)).toBe('login_loop')
+      await untilStarted(tab)
+      await expect.poll(() => tab.locator('body').getAttribute('data-started')).toContain('request_refused')
+      expect(logins()).toBe(3)
+    })
+  },
+)

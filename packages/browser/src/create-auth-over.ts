@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts'
 import { explain } from './explain.ts'
 import { createLoginTrail, type LoginTrail } from './login-trail.ts'
 import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
+import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
 import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
 import { redirectUserAgent } from './user-agents/redirect-user-agent.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
@@ -20,6 +21,8 @@ import { createWebStorageStore } from './web-storage-store.ts'
 interface Page extends AuthParts {
   readonly trail: LoginTrail
   readonly logouts: LogoutReturn
+  /** Which logout was the latest in any tab: it is there for a page that could not hear of it. */
+  readonly latestLogout: OriginMemory
 }
 
 /** The session of a page over an engine. Does nothing yet, on a server as well. */
@@ -32,10 +35,16 @@ export function createAuthOver(parts: AuthParts): Auth {
     ...parts,
     trail: createLoginTrail({ tab, shared }, runtime.clock, client),
     logouts: createLogoutReturn(tab, client),
+    latestLogout: createOriginMemory(`concierge:ended:${client}`),
   }
   let started: Promise<FinishedLogin> | undefined
   let sleepOn: (() => void) | undefined
-  engine.subscribe(() => diary.note('session', { status: engine.session.status }))
+  let knownLogout: string | null | undefined
+  engine.subscribe(() => {
+    const { status } = engine.session
+    diary.note('session', { status })
+    if (status === 'authenticated') knownLogout = page.latestLogout.read()
+  })
   const noted = async <Result>(call: string, work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work()
@@ -51,7 +60,10 @@ export function createAuthOver(parts: AuthParts): Auth {
     subscribe: engine.subscribe,
     start: () => {
       started ??= noted('start', () => start(page))
-      sleepOn ??= typeof window === 'undefined' ? undefined : onWake(() => void wake(engine))
+      sleepOn ??=
+        typeof window === 'undefined'
+          ? undefined
+          : onWake((isRestored) => void wake(engine, isRestored && page.latestLogout.read() !== knownLogout))
       return started
     },
     login: (login) => noted('login', () => logIn(page, login)),
@@ -68,11 +80,16 @@ export function createAuthOver(parts: AuthParts): Auth {
   }
 }
 
-/** No timer is trusted to have run: what happened meanwhile is looked up, and a token that ran out meanwhile is renewed before it is missed. */
-async function wake(engine: Engine): Promise<void> {
+/**
+ * No timer is trusted to have run: what happened meanwhile is looked up, and a token that ran out meanwhile is renewed before it is missed.
+ * A page with tokens of its own begins anew where the news of a logout passed it by: WebKit drops what comes while it is in the back-forward cache.
+ */
+async function wake(engine: Engine, hasMissedLogout: boolean): Promise<void> {
   try {
     const { status } = await engine.resync()
-    if (status === 'authenticated') await engine.getAccessToken()
+    if (status !== 'authenticated') return
+    if (hasMissedLogout) window.location.reload()
+    else await engine.getAccessToken()
   } catch {
     // The session shows what came of it; whoever needs a token meets the error.
   }
@@ -168,6 +185,7 @@ async function visit(page: Page, { signal, ...login }: LoginOptions, agent: User
 async function logOut(page: Page, logout: LogoutOptions = {}): Promise<void> {
   const { engine, options, logouts, diary } = page
   const { userAgent = redirectUserAgent, postLogoutRedirectUri = pageRoot() } = options
+  page.latestLogout.write(String(page.runtime.random()))
   const request = await engine.endSession({ postLogoutRedirectUri, ...logout })
   if (!request) return
   await logouts.begin(request.state)

@@ -1,5 +1,6 @@
 import { type FinishedLogin, type Session, UsageError, type UserAgent } from '@oauth-concierge/core'
 import type { Auth } from './auth.ts'
+import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
 
 /**
  * The same session, whose `start()` also looks for one at the authorization server, without leaving the page: for tokens in memory, which a reload
@@ -26,7 +27,7 @@ export function withSilentRestore(auth: Auth, userAgent: UserAgent): Auth {
     try {
       const memory = await openMemory(auth)
       const finished = await auth.start()
-      if (memory.isKnown()) await logInSilently(auth, userAgent, memory)
+      if (memory.read()) await logInSilently(auth, userAgent, memory)
       return finished
     } finally {
       isLooking = false
@@ -46,44 +47,27 @@ export function withSilentRestore(auth: Auth, userAgent: UserAgent): Auth {
   }
 }
 
-async function logInSilently(auth: Auth, userAgent: UserAgent, memory: Memory): Promise<void> {
+async function logInSilently(auth: Auth, userAgent: UserAgent, memory: OriginMemory): Promise<void> {
   if (auth.session.status !== 'anonymous') return
   try {
     await auth.login({ userAgent })
   } catch (error) {
-    memory.forget()
+    memory.write('')
     // What only the developer can mend is shown; all else means that nobody is logged in.
     if (error instanceof UsageError) throw error
   }
 }
 
-/** Whether this browser has had a session by this client that was not ended by a logout. */
-interface Memory {
-  isKnown(): boolean
-  forget(): void
-}
-
-/** Keeps to the session from now on. */
-async function openMemory(auth: Auth): Promise<Memory> {
+/** Whether this browser has had a session by this client that was not ended by a logout. Keeps to the session from now on. */
+async function openMemory(auth: Auth): Promise<OriginMemory> {
   const { clientId, issuer } = await auth.explain()
-  const key = `concierge:known:${clientId}@${issuer}`
-  const forget = (): void => attempt((storage) => storage.removeItem(key))
+  const memory = createOriginMemory(`concierge:known:${clientId}@${issuer}`)
   let was: Session['status'] = 'restoring'
-  const note = (): void => {
+  auth.subscribe(() => {
     const { status } = auth.session
-    if (status === 'authenticated') attempt((storage) => storage.setItem(key, '1'))
-    else if (status === 'anonymous' && was !== 'restoring') forget()
+    if (status === 'authenticated') memory.write('1')
+    else if (status === 'anonymous' && was !== 'restoring') memory.write('')
     was = status
-  }
-  auth.subscribe(note)
-  return { isKnown: () => attempt((storage) => storage.getItem(key)) === '1', forget }
-}
-
-/** Without a storage nothing is known. */
-function attempt<Result>(work: (storage: Storage) => Result): Result | undefined {
-  try {
-    return work(window.localStorage)
-  } catch {
-    return undefined
-  }
+  })
+  return memory
 }

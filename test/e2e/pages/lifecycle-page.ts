@@ -43,13 +43,22 @@ const popupAgent = popup({ redirectUri: '/relay.html', whenBlocked })
 const iframeAgent = iframe({ redirectUri: '/relay.html', timeout })
 const events: AuthEvent[] = []
 
+/** For a test that cannot look into the page. */
+const tell = (what: string): void => void fetch(`/seen?${encodeURIComponent(what)}`)
+
 const plain = createAuth({
   issuer,
   clientId: 'spa',
   scope: 'openid profile',
   apis: [issuer],
   stepUp: stepUp((asked) => page.auth.login({ ...asked, userAgent: popupAgent })),
-  onEvent: (event) => events.push(event),
+  onEvent: (event) => {
+    events.push(event)
+    const isAhead = (document as { prerendering?: boolean }).prerendering === true
+    if (event.name === 'callback') tell(isAhead ? 'callback, ahead of time' : 'callback')
+    if (event.name === 'callback' && isAhead) setTimeout(tell, 500, 'half a second later')
+    if (event.detail['status'] === 'authenticated') tell('authenticated')
+  },
   ...(settings.userAgent && { userAgent: popupAgent }),
 })
 

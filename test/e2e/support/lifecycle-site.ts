@@ -24,6 +24,10 @@ export interface LifecycleSite {
   readonly app: Door
   readonly issuer: Door
   readonly authorizationServer: ReferenceServer
+  /** What the pages told of themselves. */
+  readonly seen: readonly string[]
+  /** More of the site, by path, as a test adds it. */
+  readonly routes: Map<string, Handler>
   close(): Promise<void>
 }
 
@@ -57,9 +61,16 @@ export async function openLifecycleSite(options: SiteOptions = {}): Promise<Life
   })
   const serve: Handler = (request) => authorizationServer.fetch(request)
   issuer.serve(options.around?.(serve) ?? serve)
-  app.serve(await createSite(issuer.origin, options))
+  const seen: string[] = []
+  const routes = new Map<string, Handler>()
+  const serveSite = await createSite(issuer.origin, options)
+  app.serve(async (request) => {
+    const { pathname, search } = new URL(request.url)
+    if (pathname === '/seen') seen.push(decodeURIComponent(search.slice(1)))
+    return (routes.get(pathname) ?? serveSite)(request)
+  })
   const close = async (): Promise<void> => void (await Promise.all([app.shut(), issuer.shut()]))
-  return { app, issuer, authorizationServer, close }
+  return { app, issuer, authorizationServer, seen, routes, close }
 }
 
 async function createSite(issuer: string, options: SiteOptions): Promise<Handler> {
@@ -74,12 +85,15 @@ async function createSite(issuer: string, options: SiteOptions): Promise<Handler
     <script type="module" src="/app.js"></script></body></html>`
   const relay = `<!doctype html><html lang="en"><title>Signing in</title><p>You can close this window.</p>
     <script type="module" src="/relay.js"></script></html>`
-  const [appScript, relayScript] = await Promise.all([bundle('lifecycle-page'), bundle('relay-page')])
+  const scripts = ['lifecycle-page', 'relay-page', 'ahead-page'].map(bundle)
+  const [appScript = '', relayScript = '', aheadScript = ''] = await Promise.all(scripts)
   const html = 'text/html; charset=utf-8'
   const script = 'text/javascript; charset=utf-8'
   const answers = new Map<string, readonly [body: string, type: string, headers?: SiteOptions['headers']]>([
     ['/app.js', [appScript, script]],
     ['/relay.js', [relayScript, script]],
+    ['/ahead.js', [aheadScript, script]],
+    ['/ahead', [`${page}<script type="module" src="/ahead.js"></script>`, html, options.headers]],
     ['/relay.html', [relay, html, options.relayHeaders]],
     ['/other', ['<!doctype html><title>Other</title><p>Another page of the site</p>', html]],
     ['/favicon.ico', ['', 'image/x-icon']],
