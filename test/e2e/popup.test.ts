@@ -217,6 +217,7 @@ describeInBrowser('L07: a message that is no answer', () => {
     // The forger is of the same origin already, and knows less than the state.
     await forger.evaluate(() => {
       for (const name of ['concierge:answer:', 'concierge:answer:guess', 'concierge']) {
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
         new BroadcastChannel(name).postMessage([name, 'code=forged&state=guess'])
       }
     })

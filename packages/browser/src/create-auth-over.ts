@@ -153,7 +153,8 @@ async function recoverOrphan(page: Page, error: unknown): Promise<FinishedLogin>
 
 async function logIn(page: Page, { userAgent, ...login }: LoginOptions = {}): Promise<void> {
   const { options, trail } = page
-  const returnTo = checkReturnTo(login.returnTo ?? pagePath(), pageOrigin())
+  const origin = pageOrigin()
+  const returnTo = checkReturnTo(login.returnTo ?? pagePath(), origin)
   const chosen = userAgent ?? options.userAgent ?? redirectUserAgent
   // Nothing may be waited for before: a window opens for the user's click only.
   const agent = chosen.open?.() ?? chosen

@@ -32,15 +32,17 @@ async function handOn(name: string, parameters: string): Promise<boolean> {
   const { origin } = location
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name)
   const other: Window | null = window.parent === window ? window.opener : window.parent
-  let hear: (event: MessageEvent) => void = () => undefined
   const isTaken = new Promise<boolean>((resolve) => {
-    hear = (event) => {
-      if (event.origin === origin && event.data === name) resolve(true)
+    const take = ({ data }: MessageEvent): void => {
+      if (data === name) resolve(true)
     }
+    channel?.addEventListener('message', take)
+    window.addEventListener('message', (event) => {
+      if (event.origin === origin) take(event)
+    })
     setTimeout(resolve, patience, false)
   })
-  channel?.addEventListener('message', hear)
-  window.addEventListener('message', hear)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
   channel?.postMessage([name, parameters])
   other?.postMessage([name, parameters], origin)
   return isTaken.finally(() => channel?.close())

@@ -1,4 +1,4 @@
-import type { JSHandle, Page } from 'playwright-core'
+import type { BrowserContext, JSHandle, Page } from 'playwright-core'
 import type { TestedPage } from '../pages/lifecycle-page.ts'
 import { type LifecycleSite, openLifecycleSite, type SiteOptions } from './lifecycle-site.ts'
 import { test as base } from './test.ts'
@@ -51,7 +51,7 @@ export async function openPopup(tab: Page): Promise<Page> {
 
 /** Makes the browser one that the authorization server knows already. */
 export async function knowUser(
-  context: { addCookies(cookies: object[]): Promise<void> },
+  context: BrowserContext,
   { authorizationServer }: LifecycleSite,
   login: { readonly acr?: string } = {},
 ): Promise<void> {
