@@ -1,5 +1,6 @@
 export type { Auth, LoginOptions, ResourceTokens } from './auth.ts'
 export { type AuthOptions, createAuth } from './create-auth.ts'
+export { diagnose } from './diagnose.ts'
 export type { AuthEvent } from './events.ts'
 export type { Report } from './explain.ts'
 export { memoryTokens } from './stores/memory-tokens.ts'

@@ -2,6 +2,7 @@ import {
   type Auth,
   type AuthEvent,
   createAuth,
+  diagnose,
   iframe,
   type LoginOptions,
   popup,
@@ -35,6 +36,8 @@ export interface TestedPage {
   options: LoginOptions
   readonly agents: { readonly popup: LoginOptions; readonly iframe: LoginOptions }
   logIn(options: LoginOptions): Promise<string>
+  /** What is found out about the requests that failed. */
+  diagnose(): Promise<readonly string[]>
 }
 
 const settings: PageSettings = JSON.parse(document.querySelector('meta')?.content ?? '{}')
@@ -69,6 +72,7 @@ const page: TestedPage = {
   started: Promise.resolve([]),
   options: {},
   agents: { popup: { userAgent: popupAgent }, iframe: { userAgent: iframeAgent } },
+  diagnose: async () => diagnose(await page.auth.explain()),
   logIn: (options) =>
     (page.outcome = page.auth.login({ ...page.options, ...options }).then(() => 'done', codeOf)),
 }
