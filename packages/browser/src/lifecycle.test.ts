@@ -305,6 +305,34 @@ describe('C05: a page that slept', () => {
   })
 })
 
+describe('C03: a clock that is set back by a day', () => {
+  it('makes no token fresh for a day: its age counts', async () => {
+    const auth = create({ userAgent: createAgent().agent })
+    await auth.login()
+    clock.setWallTime(clock.wallTime() / 1000 - 86_400)
+    await expect(auth.getAccessToken()).resolves.toBe('access-1')
+    await clock.advance(3_700)
+    await expect(auth.getAccessToken()).resolves.toBe('access-2')
+  })
+})
+
+describe('C06: a token that lives for ninety days', () => {
+  it('leads to no timer that would overflow, and to no refresh', async () => {
+    const lifetime = { access_token: 'access-long', token_type: 'Bearer', expires_in: 90 * 86_400 }
+    network.on(`${issuer}/token`, () => json({ ...lifetime, refresh_token: 'refresh-long' }))
+    const sleep = vi.spyOn(clock, 'sleep')
+    const auth = create({ userAgent: createAgent().agent })
+    await auth.start()
+    await auth.login()
+    await clock.advance(26 * 86_400)
+    page.dispatchEvent(new Event('online'))
+    await settle()
+    await expect(auth.getAccessToken()).resolves.toBe('access-long')
+    expect(sleep.mock.calls.filter(([duration]) => duration >= 2 ** 31)).toEqual([])
+    expect(tokenRequests()).toBe(1)
+  })
+})
+
 describe('a page that looks for its session at the server', () => {
   const statuses = (auth: Auth): string[] => {
     const seen: string[] = [auth.session.status]
