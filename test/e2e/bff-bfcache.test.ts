@@ -6,7 +6,7 @@ import type { Visitor } from './support/visitor.ts'
 
 /** Tests in a browser that keeps pages for the back button, which those for tests do not. */
 const test = bffTest.extend('browser', { scope: 'file' }, async ({ chromium }, { onCleanup }) => {
-  const browser = await launchChromium(chromium, { ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+  const browser = await launchChromium(chromium, ['--disable-back-forward-cache'])
   onCleanup(() => browser.close())
   return browser
 })

@@ -47,7 +47,11 @@ describeInBrowser('a callback that comes again', () => {
     await visitor.isGreeted()
   })
 
-  test('as a link is recognised, redeemed once only, and no error', async ({ visitor, context, demo }) => {
+  test('L02: as a link is recognised, redeemed once only, and no error', async ({
+    visitor,
+    context,
+    demo,
+  }) => {
     const overheard = eavesdrop(context, demo)
     await visitor.open()
     await visitor.logIn()
@@ -60,7 +64,7 @@ describeInBrowser('a callback that comes again', () => {
     expect(ledger.countEvents('code_replayed')).toBe(0)
   })
 
-  test('by the back button finds no callback in the history', async ({ visitor, demo }) => {
+  test('L10: by the back button finds no callback in the history', async ({ visitor, demo }) => {
     await visitor.open()
     await visitor.logIn()
     const history = await readHistory(visitor.page)
@@ -73,7 +77,10 @@ describeInBrowser('a callback that comes again', () => {
     expect(demo.authorizationServer.ledger.count(redemption)).toBe(1)
   })
 
-  test('by a second start(), as under React’s StrictMode, is completed once', async ({ visitor, demo }) => {
+  test('L01: by a second start(), as under React’s StrictMode, is completed once', async ({
+    visitor,
+    demo,
+  }) => {
     await visitor.page.route('**/main.js', async (route) => {
       const response = await route.fetch()
       const twice = `import { auth as sameAuth } from './auth.js'; void sameAuth.start(); void sameAuth.start();`
@@ -89,7 +96,7 @@ describeInBrowser('a callback that comes again', () => {
 })
 
 describeInBrowser('a login that is not the only one', () => {
-  test('finishes in two tabs that are at it at once', async ({ visitor, secondTab, demo }) => {
+  test('L05: finishes in two tabs that are at it at once', async ({ visitor, secondTab, demo }) => {
     for (const tab of [visitor, secondTab]) {
       await tab.open()
       await tab.press('Log in')

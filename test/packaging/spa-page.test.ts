@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 
@@ -25,6 +26,7 @@ async function bundle(
   const { outputFiles, metafile } = await build({
     stdin: { contents: program, resolveDir: packages, loader: 'ts' },
     alias: {
+      '@oauth-concierge/browser/relay-callback': `${packages}/browser/src/relay-callback.ts`,
       '@oauth-concierge/browser': `${packages}/browser/src/index.ts`,
       '@oauth-concierge/core/legacy': `${packages}/core/src/legacy.ts`,
       '@oauth-concierge/core': `${packages}/core/src/index.ts`,
@@ -80,5 +82,50 @@ describe('a page with a login by redirect', () => {
     expect(foreignWords.filter((word) => !text.includes(word))).toEqual([])
     expect(files.some((file) => file.includes('/legacy/'))).toBe(true)
     expect(files.some((file) => storeFiles.test(file))).toBe(true)
+  })
+})
+
+/** What a page is made of whose `createAuth` is given more. */
+const pageWith = (names: string, option: string, wrap = 'auth'): string =>
+  spaPage
+    .replace('{ createAuth }', `{ createAuth, ${names} }`)
+    .replace("clientId: 'spa',", `clientId: 'spa', ${option}`)
+    .replace('await auth.start()', `await ${wrap}.start()`)
+
+/** Bytes as they are sent. */
+const sizeOf = async (program: string): Promise<number> =>
+  brotliCompressSync((await bundle(program)).text).length
+
+const agentFiles = /popup|iframe|until-left|hear-answer|own-address|silent|relay|diagnose/
+
+describe('what a page pays for a login beside it', () => {
+  it('is nothing where it imports none', async () => {
+    expect((await bundle(spaPage)).files.filter((file) => agentFiles.test(file))).toEqual([])
+    expect((await bundle(everything)).files.some((file) => agentFiles.test(file))).toBe(true)
+  })
+
+  it.each([
+    ['a window', pageWith('popup', "userAgent: popup({ redirectUri: '/relay.html' }),")],
+    ['a silent frame', pageWith('iframe', "userAgent: iframe({ redirectUri: '/relay.html' }),")],
+    [
+      'a session that is looked for at the server, frame included',
+      pageWith(
+        'iframe, withSilentRestore',
+        '',
+        "withSilentRestore(auth, iframe({ redirectUri: '/relay.html' }))",
+      ),
+    ],
+  ])('is at most 1,200 bytes for %s', async (_, program) => {
+    expect((await sizeOf(program)) - (await sizeOf(spaPage))).toBeLessThanOrEqual(1_200)
+  })
+
+  it('is a page of at most 500 bytes of script where the answers come to', async () => {
+    const program = `import { relayCallback } from '@oauth-concierge/browser/relay-callback'
+      if (!(await relayCallback())) location.replace('/')`
+    const { files } = await bundle(program)
+    expect(files.filter((file) => file.includes('/src/'))).toEqual([
+      expect.stringContaining('/relay-callback.ts'),
+    ])
+    expect(await sizeOf(program)).toBeLessThanOrEqual(500)
   })
 })

@@ -1,9 +1,24 @@
-import type { SessionSource, UserInfo } from '@oauth-concierge/core'
+import type { LoginOptions as CommonOptions, SessionSource, UserAgent, UserInfo } from '@oauth-concierge/core'
 import type { ResourceTokens } from './engine.ts'
 import type { Report } from './explain.ts'
 
+/** What a login may be told. */
+export interface LoginOptions extends CommonOptions {
+  /** Where the user logs in this time, in place of the `userAgent` of the page. */
+  readonly userAgent?: UserAgent
+  /** Gives up a login that does not leave the page, and closes its window: `login()` rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
 /** The session of a single-page app. */
 export interface Auth extends SessionSource {
+  /**
+   * Logs in: by leaving the page, or beside it where the user agent is `popup()` or `iframe()`. Beside the page the promise resolves once the session
+   * is there; the address stays as it is, and `returnTo` and `appState` mean nothing.
+   * @throws UsageError `return_to_not_same_origin`, `login_loop`, `invalid_configuration`, `frame_not_possible`, `not_in_browser`; TransportError
+   * `popup_blocked` and others; SessionError `login_dismissed`; ServerError; ProtocolError; StorageError; the reason of `signal`
+   */
+  login(options?: LoginOptions): Promise<void>
   /**
    * An access token that serves, from memory while it is fresh. Prefer `fetch`, which never lets the token out of sight.
    * @throws SessionError `login_required`, `session_expired`; TransportError; ServerError; ProtocolError

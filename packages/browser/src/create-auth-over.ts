@@ -1,20 +1,21 @@
 import {
   checkReturnTo,
   type FinishedLogin,
-  type LoginOptions,
   type LogoutOptions,
   ProtocolError,
   readReturnTo,
+  type UserAgent,
 } from '@oauth-concierge/core'
 import { type AuthOptions, refuseSecret } from './auth-options.ts'
 import type { AuthParts } from './auth-parts.ts'
-import type { Auth } from './auth.ts'
+import type { Auth, LoginOptions } from './auth.ts'
 import { takeCallback } from './callback-address.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import { createDiary, observed } from './events.ts'
 import { explain } from './explain.ts'
 import { createLoginTrail, type LoginTrail } from './login-trail.ts'
 import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
+import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
 import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
 import { pageRuntime } from './runtime/page-runtime.ts'
 import { redirectUserAgent } from './user-agents/redirect-user-agent.ts'
@@ -23,6 +24,8 @@ import { createWebStorageStore } from './web-storage-store.ts'
 interface Page extends AuthParts {
   readonly trail: LoginTrail
   readonly logouts: LogoutReturn
+  /** Which logout was the latest in any tab: it is there for a page that could not hear of it. */
+  readonly latestLogout: OriginMemory
 }
 
 /**
@@ -49,10 +52,16 @@ export function createAuthOver(
     ...parts,
     trail: createLoginTrail({ tab, shared }, runtime.clock, client),
     logouts: createLogoutReturn(tab, client),
+    latestLogout: createOriginMemory(`concierge:ended:${client}`),
   }
   let started: Promise<FinishedLogin> | undefined
   let sleepOn: (() => void) | undefined
-  engine.subscribe(() => diary.note('session', { status: engine.session.status }))
+  let knownLogout: string | null | undefined
+  engine.subscribe(() => {
+    const { status } = engine.session
+    diary.note('session', { status })
+    if (status === 'authenticated') knownLogout = page.latestLogout.read()
+  })
   const noted = async <Result>(call: string, work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work()
@@ -68,7 +77,10 @@ export function createAuthOver(
     subscribe: engine.subscribe,
     start: () => {
       started ??= noted('start', () => start(page))
-      sleepOn ??= typeof window === 'undefined' ? undefined : onWake(() => void wake(engine))
+      sleepOn ??=
+        typeof window === 'undefined'
+          ? undefined
+          : onWake((isRestored) => void wake(engine, isRestored && page.latestLogout.read() !== knownLogout))
       return started
     },
     login: (login) => noted('login', () => logIn(page, login)),
@@ -85,11 +97,16 @@ export function createAuthOver(
   }
 }
 
-/** No timer is trusted to have run: what happened meanwhile is looked up, and a token that ran out meanwhile is renewed before it is missed. */
-async function wake(engine: Engine): Promise<void> {
+/**
+ * No timer is trusted to have run: what happened meanwhile is looked up, and a token that ran out meanwhile is renewed before it is missed.
+ * A page with tokens of its own begins anew where the news of a logout passed it by: WebKit drops what comes while it is in the back-forward cache.
+ */
+async function wake(engine: Engine, hasMissedLogout: boolean): Promise<void> {
   try {
     const { status } = await engine.resync()
-    if (status === 'authenticated') await engine.getAccessToken()
+    if (status !== 'authenticated') return
+    if (hasMissedLogout) window.location.reload()
+    else await engine.getAccessToken()
   } catch {
     // The session shows what came of it; whoever needs a token meets the error.
   }
@@ -147,30 +164,46 @@ async function recoverOrphan(page: Page, error: unknown): Promise<FinishedLogin>
   if (onOrphanCallback === 'ignore' || engine.session.status === 'authenticated') return {}
   const returnTo = onOrphanCallback === 'throw' || (await trail.hasBegun()) ? undefined : await trail.end()
   if (returnTo === undefined) throw error
-  return visit(page, goBack({ returnTo }))
+  await visit(page, goBack({ returnTo }), redirectUserAgent)
+  return {}
 }
 
-async function logIn(page: Page, login: LoginOptions = {}): Promise<void> {
+async function logIn(page: Page, { userAgent, ...login }: LoginOptions = {}): Promise<void> {
+  const { options, trail } = page
   const origin = pageOrigin()
   const returnTo = checkReturnTo(login.returnTo ?? pagePath(), origin)
-  await onceShown()
-  await page.trail.check()
-  await page.trail.begin(returnTo)
-  await visit(page, { ...login, returnTo })
+  const chosen = userAgent ?? options.userAgent ?? redirectUserAgent
+  // Nothing may be waited for before: a window opens for the user's click only.
+  const agent = chosen.open?.() ?? chosen
+  try {
+    await onceShown()
+    await trail.check()
+    await trail.begin(returnTo)
+    await visit(page, { ...login, returnTo }, agent)
+  } catch (error) {
+    agent.close?.()
+    await trail.end()
+    throw error
+  }
 }
 
-async function visit(page: Page, login: LoginOptions): Promise<FinishedLogin> {
-  const { engine, options, diary } = page
-  const { userAgent = redirectUserAgent, redirectUri = pageRoot() } = options
-  const { url } = await engine.startLogin({ ...login, redirectUri })
+/** An agent that does not leave the page gives the answer here. What the user does in the page meanwhile is left alone: so is the address. */
+async function visit(page: Page, { signal, ...login }: LoginOptions, agent: UserAgent): Promise<void> {
+  const { engine, options, runtime, diary, trail } = page
+  const { redirectUri = options.redirectUri ?? pageRoot(), prompt = login.prompt } = agent
+  const { url, state } = await engine.startLogin({ ...login, ...(prompt && { prompt }), redirectUri })
+  signal?.throwIfAborted()
   diary.note('redirect', { to: new URL(url).origin })
-  const parameters = await userAgent.authorize(url)
-  return parameters ? finish(page, parameters) : {}
+  const parameters = await agent.authorize(url, { state, clock: runtime.clock, signal })
+  if (!parameters) return
+  await engine.finishLogin(parameters)
+  await trail.end()
 }
 
 async function logOut(page: Page, logout: LogoutOptions = {}): Promise<void> {
   const { engine, options, logouts, diary } = page
   const { userAgent = redirectUserAgent, postLogoutRedirectUri = pageRoot() } = options
+  page.latestLogout.write(String(page.runtime.random()))
   const request = await engine.endSession({ postLogoutRedirectUri, ...logout })
   if (!request) return
   await logouts.begin(request.state)

@@ -1,6 +1,7 @@
-export type { Auth } from './auth.ts'
+export type { Auth, LoginOptions } from './auth.ts'
 export type { ResourceTokens } from './engine.ts'
 export { type AuthOptions, createAuth } from './create-auth.ts'
+export { diagnose } from './diagnose.ts'
 export type { AuthEvent } from './events.ts'
 export type { Report } from './explain.ts'
 export { createEncryptedStore } from './stores/encrypted-store.ts'
@@ -13,6 +14,9 @@ export { sessionTokens } from './stores/session-tokens.ts'
 export type { TokenStore, TokenStoreSurroundings } from './stores/token-store.ts'
 export { unsafeLocalTokens } from './stores/unsafe-local-tokens.ts'
 export { type FallbackOptions, withFallback } from './stores/with-fallback.ts'
+export { iframe, type IframeOptions } from './user-agents/iframe.ts'
+export { popup, type PopupOptions } from './user-agents/popup.ts'
+export { withSilentRestore } from './with-silent-restore.ts'
 export {
   type AuthenticatedSession,
   type AuthorizationOptions,
@@ -23,7 +27,6 @@ export {
   type FinishedLogin,
   type Http,
   type IdTokenClaims,
-  type LoginOptions,
   type LogoutOptions,
   ProtocolError,
   type Runtime,
@@ -34,5 +37,7 @@ export {
   StorageError,
   TransportError,
   UsageError,
+  type UserAgent,
   type UserInfo,
+  type Visit,
 } from '@oauth-concierge/core'

@@ -44,20 +44,18 @@ export function onceShown(): Promise<void> {
   )
 }
 
-/** Calls `wake` whenever the page may have slept through something; gives the way to stop it. */
-export function onWake(wake: () => void): () => void {
+/** Calls `wake` whenever the page may have slept through something, and says whether it was in the back-forward cache; gives the way to stop it. */
+export function onWake(wake: (isRestored: boolean) => void): () => void {
+  const over = new AbortController()
+  const { signal } = over
   const whenVisible = (): void => {
-    if (document.visibilityState === 'visible') wake()
+    if (document.visibilityState === 'visible') wake(false)
   }
   const whenRestored = ({ persisted }: PageTransitionEvent): void => {
-    if (persisted) wake()
+    if (persisted) wake(true)
   }
-  document.addEventListener('visibilitychange', whenVisible)
-  window.addEventListener('pageshow', whenRestored)
-  window.addEventListener('online', wake)
-  return () => {
-    document.removeEventListener('visibilitychange', whenVisible)
-    window.removeEventListener('pageshow', whenRestored)
-    window.removeEventListener('online', wake)
-  }
+  document.addEventListener('visibilitychange', whenVisible, { signal })
+  window.addEventListener('pageshow', whenRestored, { signal })
+  window.addEventListener('online', () => wake(false), { signal })
+  return () => over.abort()
 }

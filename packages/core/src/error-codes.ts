@@ -85,6 +85,12 @@ export interface ErrorCodes {
      * Cure: check that the shell's plugins are installed and that the device has a browser.
      */
     user_agent_failed: true
+    /**
+     * A silent login in a frame was asked for where it cannot work: the authorization server is on another site than the page, so that the browser
+     * withholds its cookies there, or the page's own Content Security Policy forbids the frame.
+     * Cure: the message names what to declare or which header to set. On different sites use refresh tokens or a login by redirect instead.
+     */
+    frame_not_possible: true
   }
   TransportError: {
     /**
@@ -99,7 +105,8 @@ export interface ErrorCodes {
     network_failed: true
     /**
      * The answer was not complete before the deadline.
-     * Cure: try again; the session is kept. If it happens often, look for what is slow between here and the server.
+     * Cure: try again; the session is kept. If it happens often, look for what is slow between here and the server. Of a login in a frame the message
+     * names the headers that let it work.
      */
     timed_out: true
     /**
@@ -137,6 +144,11 @@ export interface ErrorCodes {
      * Cure: open the address the message names and see who answers.
      */
     unexpected_response: true
+    /**
+     * The browser did not let the page open the login window.
+     * Cure: call `login()` in the handler of a click or a key press, before anything is awaited there; or go by redirect: `popup({ whenBlocked: 'redirect' })`.
+     */
+    popup_blocked: true
   }
   ServerError: {
     /**
@@ -355,7 +367,7 @@ export interface ErrorCodes {
      */
     scope_required: true
     /**
-     * The user closed the browser before the login was finished, or another login took its place. The session is as it was.
+     * The user closed the browser or the login window before the login was finished, or another login took its place. The session is as it was.
      * Cure: let the user try again; an answer that still comes is taken, so watch the session.
      */
     login_dismissed: true

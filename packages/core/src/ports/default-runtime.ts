@@ -25,7 +25,8 @@ const systemClock: Clock = {
 export function completeRuntime(given: Partial<Runtime> = {}): Runtime {
   return {
     clock: systemClock,
-    http: (url, init) => fetch(url, init),
+    // The body of a Request in the place of `init` would go out as a stream: browsers refuse that over HTTP/1.1, or lose it.
+    http: (url, init) => (init instanceof Request ? fetch(init) : fetch(url, init)),
     lock: createInProcessLock(),
     openChannel: openSilentChannel,
     isOnline: () => globalThis.navigator?.onLine !== false,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { channelCases } from '../testing/channel-suite.ts'
 import { keyValueStoreCases } from '../testing/key-value-store-suite.ts'
 import { lockCases } from '../testing/lock-suite.ts'
@@ -137,5 +137,16 @@ describe('the manual clock', () => {
     await sleep
     expect(awake).toBe(true)
     expect(clock.wallTime()).toBe(1_002_000)
+  })
+})
+
+describe('the default http', () => {
+  it('hands a Request on as it is: its body would go out as a stream else', async () => {
+    const fetch = vi.fn(async () => new Response())
+    vi.stubGlobal('fetch', fetch)
+    const request = new Request('https://api.example/orders', { method: 'POST', body: 'one coffee' })
+    await completeRuntime().http(request.url, request)
+    expect(fetch).toHaveBeenCalledExactlyOnceWith(request)
+    vi.unstubAllGlobals()
   })
 })

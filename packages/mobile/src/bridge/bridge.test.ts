@@ -1,4 +1,5 @@
-import type { UserAgent } from '@oauth-concierge/core'
+import type { UserAgent, Visit } from '@oauth-concierge/core'
+import { createManualClock } from '@oauth-concierge/core/testing'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPhone, type Phone } from '../testing/phone.test-support.ts'
 import { type BridgeHost, type BridgeHostOptions, createBridgeHost } from './bridge-host.ts'
@@ -9,6 +10,8 @@ const page = 'https://app.example.com/orders?page=2'
 const redirectUri = 'com.example.app:/callback'
 const goodbye = 'com.example.app:/goodbye'
 const authorizeUrl = `https://id.example/authorize?client_id=spa&redirect_uri=${encodeURIComponent(redirectUri)}&state=s1`
+
+const visit: Visit = { state: 's1', clock: createManualClock() }
 
 let phone: Phone
 let host: BridgeHost
@@ -63,7 +66,7 @@ beforeEach(() => {
 
 describe('a page in an app', () => {
   it('has the app open the browser, and gets the parameters of the answer', async () => {
-    const answer = createPage().authorize(authorizeUrl)
+    const answer = createPage().authorize(authorizeUrl, visit)
     expect(await opened()).toMatchObject({ url: authorizeUrl, redirectUri })
     await phone.openLink(`${redirectUri}?code=c1&state=s1&iss=https%3A%2F%2Fid.example`)
     expect(Object.fromEntries((await answer) ?? [])).toEqual({
@@ -75,13 +78,13 @@ describe('a page in an app', () => {
   })
 
   it('gets the answer of a session made for logins', async () => {
-    const answer = createPage('capacitor://localhost/index.html').authorize(authorizeUrl)
+    const answer = createPage('capacitor://localhost/index.html').authorize(authorizeUrl, visit)
     ;(await opened()).end({ type: 'answered', link: `${redirectUri}?code=c1&state=s1` })
     expect((await answer)?.get('code')).toBe('c1')
   })
 
   it('hears nothing of links that are no answer to its login', async () => {
-    const answer = createPage().authorize(authorizeUrl)
+    const answer = createPage().authorize(authorizeUrl, visit)
     await opened()
     for (const junk of ['?code=evil&state=x', '?code=evil', '?state=s1', '/deeper?code=evil&state=s1']) {
       await phone.openLink(`${redirectUri}${junk}`)
@@ -91,13 +94,13 @@ describe('a page in an app', () => {
   })
 
   it('is told that the user closed the browser', async () => {
-    const answer = createPage().authorize(authorizeUrl)
+    const answer = createPage().authorize(authorizeUrl, visit)
     ;(await opened()).end({ type: 'dismissed' })
     await expect(answer).rejects.toMatchObject({ code: 'login_dismissed', sessionSurvives: true })
   })
 
   it('is told that there is no browser', async () => {
-    const answer = createPage().authorize(authorizeUrl)
+    const answer = createPage().authorize(authorizeUrl, visit)
     ;(await opened()).fail(new Error('canary'))
     await expect(answer).rejects.toMatchObject({
       code: 'user_agent_failed',
@@ -225,7 +228,7 @@ describe('messages of others', () => {
     const heard = stubWindow(inFrame)
     try {
       const settled = vi.fn<() => void>()
-      const answer = nativeBridge(options).authorize(authorizeUrl)
+      const answer = nativeBridge(options).authorize(authorizeUrl, visit)
       void answer.then(settled, settled)
       await vi.waitFor(() => expect(heard.posted).toHaveLength(1))
       const data = answerTo(heard.posted[0]?.message ?? '')
@@ -272,7 +275,7 @@ describe('messages of others', () => {
       stubWindow(true)
       try {
         const options = shellOrigin === undefined ? {} : { shellOrigin }
-        await expect(nativeBridge(options).authorize(authorizeUrl)).rejects.toMatchObject({
+        await expect(nativeBridge(options).authorize(authorizeUrl, visit)).rejects.toMatchObject({
           code: 'invalid_configuration',
         })
       } finally {
@@ -282,7 +285,7 @@ describe('messages of others', () => {
   )
 
   it('cannot be had without an app', async () => {
-    await expect(nativeBridge().authorize(authorizeUrl)).rejects.toMatchObject({
+    await expect(nativeBridge().authorize(authorizeUrl, visit)).rejects.toMatchObject({
       code: 'invalid_configuration',
     })
   })
