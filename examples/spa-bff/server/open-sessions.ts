@@ -18,7 +18,8 @@ export async function openSessions(socket: string | undefined): Promise<Sessions
   if (socket === undefined)
     return { store: memory(), title: 'in the memory of the BFF', close: async () => undefined }
   const client = createClient({ socket: { path: socket, reconnectStrategy: () => 100 } })
-  client.on('error', (error: Error) => console.error(`Redis: ${error.message}`))
+  // The client connects again by itself; what cannot wait is answered by the BFF with 503.
+  client.on('error', () => undefined)
   await client.connect()
   return { store: redis(client), title: 'in Redis', close: async () => client.destroy() }
 }

@@ -25,8 +25,11 @@ export async function requestSession(http: Http, url: string): Promise<SessionAn
   } catch (error) {
     if (error instanceof TransportError) throw error
     // Who asks to slow down (429) is as good as down.
-    const code = status < 429 ? 'unexpected_response' : 'server_unavailable'
-    throw unusable(url, signal.aborted ? 'timed_out' : code, { status })
+    throw unusable(
+      url,
+      signal.aborted ? 'timed_out' : status < 429 ? 'unexpected_response' : 'server_unavailable',
+      { status },
+    )
   }
 }
 
