@@ -33,7 +33,7 @@ export const stores: Readonly<Record<StoreName, Store>> = {
     hint: 'beside the tabs',
     title: 'Tokens live in a worker that all tabs share.',
     words:
-      'It makes the requests for them and lends the page the access token. A reload finds it again; it goes with the last tab.',
+      'It makes the requests for them and lends the page the access token. A reload finds it again; some time after the last tab it goes.',
     open: () => workerTokens({ url: '/concierge-worker.js' }),
   },
   session: {
