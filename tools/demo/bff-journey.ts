@@ -1,19 +1,22 @@
 import { journey, type Step } from './journey.ts'
 
-const reload: Step = {
-  name: 'a reload: still logged in',
-  run: async ({ open, isGreeted, press, seesOrders }) => {
-    await open()
-    await isGreeted()
-    await press('All')
-    await seesOrders(4)
-  },
-}
-
 /** What is done in another way behind a BFF, by the name of the step. */
 const instead: Readonly<Record<string, readonly Step[]>> = {
+  'move the tokens into a worker': [],
+  'move the tokens into the page’s memory: logged out': [],
+  'log in again': [],
+  'a script looks: the page had to see the refresh token': [],
+  'a script looks: the refresh token is out of its reach': [
+    {
+      name: 'a script looks: there is no token',
+      run: async ({ letScriptLook, page }) => {
+        await letScriptLook()
+        await page.getByText('A script of this page gets no token.').waitFor()
+      },
+    },
+  ],
+  'the report holds no secret': [],
   'the access token runs out': [
-    reload,
     { name: 'the access token runs out, unnoticed', run: ({ letPass }) => letPass(120) },
   ],
   'the next call refreshes it': [
