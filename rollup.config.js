@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import esbuild, { minify } from 'rollup-plugin-esbuild'
@@ -22,6 +22,25 @@ function entriesOf(packageDir, manifest) {
   return targets.map((target) => sourceOf(packageDir, target))
 }
 
+/** A module for each source, so that a bundler can leave out, or load later, what a page does not need at once. */
+const manyFiles = (packageDir) => ({
+  dir: join(packageDir, 'dist'),
+  preserveModules: true,
+  preserveModulesRoot: join(packageDir, 'src'),
+})
+
+/** A module for each entry, and what they share: Node takes five times as long to import one for each source. */
+const fewFiles = (packageDir, dir) => ({ dir: join(packageDir, dir), chunkFileNames: 'chunks/[name].js' })
+
+/** For pages many files, for Node few; what both use, as `node` in the exports map says, is built in either way. */
+function outputsOf(packageDir, manifest) {
+  const isForPages = ['browser', 'core', 'mobile'].includes(basename(packageDir))
+  const isForBoth = Object.values(manifest.exports).some(({ node }) => node)
+  const outputs = [isForPages ? manyFiles(packageDir) : fewFiles(packageDir, 'dist')]
+  if (isForBoth) outputs.push(fewFiles(packageDir, 'dist/node'))
+  return outputs.map((output) => ({ ...output, format: 'es', sourcemap: true }))
+}
+
 const packages = globSync('packages/*/package.json', { cwd: root })
   .sort()
   .map((file) => {
@@ -31,13 +50,7 @@ const packages = globSync('packages/*/package.json', { cwd: root })
       input: entriesOf(packageDir, manifest),
       external: (id) => !id.startsWith('.') && !id.startsWith('/'),
       plugins: [esbuild({ target: 'es2022', sourceMap: true, tsconfig: false })],
-      output: {
-        dir: join(packageDir, 'dist'),
-        format: 'es',
-        preserveModules: true,
-        preserveModulesRoot: join(packageDir, 'src'),
-        sourcemap: true,
-      },
+      output: outputsOf(packageDir, manifest),
     }
   })
 
@@ -51,5 +64,5 @@ const standaloneFiles = standalone.map((file) => ({
   output: { file, format: 'iife' },
 }))
 
-/** One build a package: ES modules that mirror the source tree; declarations come from `tsc -b`. What stands alone is made of those. */
+/** One build a package, of ES modules; declarations come from `tsc -b`. What stands alone is made of those. */
 export default [...packages, ...standaloneFiles]

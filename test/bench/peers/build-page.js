@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
@@ -14,12 +15,22 @@ const config = (source) => ({
   load: (id) => (id === configId ? source : null),
 })
 
+/** Where our built files come from, so that the page's source map names our sources. */
+const ourSources = {
+  name: 'our-sources',
+  load: (id) =>
+    /\/packages\/[^/]+\/dist\//.test(id) && existsSync(`${id}.map`)
+      ? { code: readFileSync(id, 'utf8'), map: JSON.parse(readFileSync(`${id}.map`, 'utf8')) }
+      : null,
+}
+
 /** One page as its visitors get it: the chunks of rollup and terser, the entry first. */
 export async function buildPage(input, configSource) {
   const bundle = await rollup({
     input,
     plugins: [
       config(configSource),
+      ourSources,
       nodeResolve({ browser: true, preferBuiltins: false }),
       commonjs(),
       json(),
