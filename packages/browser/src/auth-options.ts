@@ -38,6 +38,12 @@ export interface AuthOptions extends PageAddresses {
   /** Where the user logs in: `popup()`. Default: this page goes there and comes back. */
   readonly userAgent?: UserAgent
   /**
+   * How the user is taken to the server's logout. `post`, the default: by a form, with the ID token as a hint. `get`: by an address, without it,
+   * for servers that take no form; some of them ask the user first then.
+   * @see OpenID Connect RP-Initiated Logout 1.0 section 2
+   */
+  readonly logoutBy?: 'post' | 'get'
+  /**
    * What `start()` does with an answer whose login is not known here any more, as when its storage was cleared on the way. `restart`, the default:
    * one new login to where the user was going, where that is known; else, and with `throw`, the error `callback_state_unknown`. `ignore`: nothing.
    */

@@ -14,11 +14,12 @@ import type { Engine, EngineOptions } from './engine.ts'
 import { createDiary, observed } from './events.ts'
 import { explain } from './explain.ts'
 import { createLoginTrail, type LoginTrail } from './login-trail.ts'
+import { logoutAddress } from './logout-address.ts'
 import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
 import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
 import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
 import { pageRuntime } from './runtime/page-runtime.ts'
-import { redirectUserAgent } from './user-agents/redirect-user-agent.ts'
+import { leaveFor, redirectUserAgent } from './user-agents/redirect-user-agent.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
 
 interface Page extends AuthParts {
@@ -208,5 +209,8 @@ async function logOut(page: Page, logout: LogoutOptions = {}): Promise<void> {
   if (!request) return
   await logouts.begin(request.state)
   diary.note('redirect', { to: new URL(request.endpoint).origin })
-  await userAgent.endSession(request.endpoint, request.parameters)
+  const { endpoint, parameters } = request
+  await (options.logoutBy === 'get'
+    ? leaveFor(logoutAddress(endpoint, parameters))
+    : userAgent.endSession(endpoint, parameters))
 }

@@ -8,7 +8,7 @@ import {
 } from '@oauth-concierge/core/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Auth } from './auth.ts'
-import { createAuth } from './create-auth.ts'
+import { type AuthOptions, createAuth } from './create-auth.ts'
 import { pageTransition, settle, showPage } from './fake-page.test-support.ts'
 import { withSilentRestore } from './with-silent-restore.ts'
 
@@ -39,7 +39,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 const tokenRequests = (): number => network.requests.filter(({ url }) => url === `${issuer}/token`).length
 
-const create = (options: { readonly userAgent?: UserAgent } = {}): Auth => {
+const create = (options: Pick<AuthOptions, 'userAgent' | 'logoutBy'> = {}): Auth => {
   const runtime = { clock, http: network.http, openChannel, random: () => 0.5 }
   return createAuth({ issuer, clientId: 'spa', scope: 'orders.read', runtime, ...options })
 }
@@ -404,6 +404,32 @@ describe('a page that looks for its session at the server', () => {
     const auth = withSilentRestore(create(), iframe({ redirectUri: '/relay.html' }))
     await expect(auth.start()).rejects.toMatchObject({ code: 'frame_not_possible' })
     expect(auth.session.status).toBe('anonymous')
+  })
+})
+
+describe('a logout at a server that takes no form', () => {
+  it('goes by an address, which holds no ID token', async () => {
+    network.on(`${issuer}/.well-known/openid-configuration`, () =>
+      json({
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        end_session_endpoint: `${issuer}/oauth/logout?tenant=7`,
+      }),
+    )
+    const auth = create({ logoutBy: 'get', userAgent: createAgent().agent })
+    await auth.start()
+    await auth.login()
+    void auth.logout()
+    await vi.waitFor(() => expect(page.visited).toHaveLength(1))
+    const { origin, pathname, searchParams } = new URL(page.visited[0] ?? '')
+    expect(origin + pathname).toBe(`${issuer}/oauth/logout`)
+    expect(Object.fromEntries(searchParams)).toEqual({
+      tenant: '7',
+      client_id: 'spa',
+      post_logout_redirect_uri: `${app}/`,
+      state: expect.any(String),
+    })
   })
 })
 

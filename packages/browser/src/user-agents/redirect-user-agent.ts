@@ -5,14 +5,17 @@ import type { UserAgent } from '@oauth-concierge/core'
  * this very page by the back button, without an answer.
  */
 export const redirectUserAgent: UserAgent = {
-  authorize: (url) => {
-    window.location.assign(url)
-    return untilRestored()
-  },
+  authorize: leaveFor,
   endSession: (endpoint, parameters) => {
     submitForm(endpoint, parameters)
     return untilRestored()
   },
+}
+
+/** Goes to an address. Settles only where the user comes back to this very page by the back button. */
+export function leaveFor(url: string): Promise<undefined> {
+  window.location.assign(url)
+  return untilRestored()
 }
 
 function untilRestored(): Promise<undefined> {
