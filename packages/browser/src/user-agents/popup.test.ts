@@ -60,6 +60,7 @@ describe('a login window', () => {
   })
 
   it('is cut off from the page, and closed once its answer is there', async () => {
+    page.opens = () => Object.assign(new FakeWindow('about:blank'), { opener: page })
     const { result, window } = wait()
     expect(window.opener).toBeNull()
     await tell([`concierge:answer:s-1`, answer])
