@@ -61,6 +61,8 @@ export function createTokenSource(parts: TokenSourceParts): TokenSource {
     if (disposed) throw new UsageError('source_disposed', 'This token source was disposed of.')
     const key = await parts.key()
     const slot = slotOf(cache, key)
+    // What was got with the keys before goes on serving while the server cannot be asked with the new ones.
+    if (key !== foundFor) slot.token ??= found?.token
     found = slot
     foundFor = key
     const { token } = slot
