@@ -23,7 +23,7 @@ export function readJwt(text: string): ReadJwt {
   const parts = token.split('.')
   const isEncrypted = parts.length === 5
   if (parts.length !== 3 && !isEncrypted)
-    throw malformed(`has ${parts.length} parts; a JWT has three, or five where it is encrypted`)
+    throw malformed('is not made of three parts with dots between them, or of five where it is encrypted')
   const header = readObject(parts[0] ?? '', 'header')
   return {
     token,
