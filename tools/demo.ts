@@ -1,10 +1,15 @@
 import { build } from './demo/build.ts'
+import { showDaemon } from './demo/daemon/show-daemon.ts'
 import { ensurePrograms, findProgram, howToGet } from './ensure-programs.ts'
 
 const isCheck = process.argv.includes('--check')
 
-console.log('\n  Concierge: a login in a single-page app\n')
 try {
+  if (process.argv.includes('daemon')) {
+    await showDaemon(isCheck)
+    process.exit(0)
+  }
+  console.log('\n  Concierge: a login in a single-page app\n')
   const startedAt = performance.now()
   build()
   console.log(`  ✓ built in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)

@@ -1,4 +1,3 @@
-import { runServerCommand } from '@oauth-concierge/reference-server/node'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,7 +13,9 @@ export const serve: Command = {
   run,
 }
 
+/** The server is loaded here only: no other command waits for it. */
 async function run(argv: readonly string[], { write, writeError, interrupted }: Terminal): Promise<ExitCode> {
+  const { runServerCommand } = await import('@oauth-concierge/reference-server/node')
   const stopped = new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve()))
   const code = await runServerCommand(argv, { name: 'concierge serve', write, writeError, stopped })
   return code as ExitCode

@@ -71,9 +71,8 @@ describe('concierge token', () => {
   })
 
   it("by a client's key", async () => {
-    const { output } = await byKey(
-      ...['--grant', 'client-credentials', '--issuer', issuer, '--client-id', 'signer'],
-    )
+    const asSigner = ['--issuer', issuer, '--client-id', 'signer']
+    const { output } = await byKey('--grant', 'client-credentials', ...asSigner)
     expect(decodeJwt(output).sub).toBe('signer')
   })
 
