@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { decode } from './decode.ts'
+import { doctor } from './doctor.ts'
 import { keysGenerate } from './keys-generate.ts'
 import { keysInspect } from './keys-inspect.ts'
 import { login } from './login.ts'
@@ -7,4 +8,4 @@ import { serve } from './serve.ts'
 import { token } from './token.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [token, login, decode, keysGenerate, keysInspect, serve]
+export const commands: readonly Command[] = [token, login, decode, keysGenerate, keysInspect, doctor, serve]
