@@ -18,7 +18,7 @@ const wantsColour = !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
 process.exitCode = await runCli(process.argv.slice(2), {
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
-  readInput: readStandardInput,
+  readInput: () => readStandardInput(interruption.signal),
   isInteractive: process.stdin.isTTY,
   colours: {
     output: wantsColour && process.stdout.isTTY,

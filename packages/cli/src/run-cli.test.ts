@@ -79,6 +79,16 @@ describe('concierge', () => {
     expect(errors).not.toContain('canary')
   })
 
+  it('that is left while it waits for input ends without a word', async () => {
+    const interruption = new AbortController()
+    const readInput = async (): Promise<string> => {
+      interruption.abort()
+      throw new Error('aborted')
+    }
+    const surroundings = { readInput, interrupted: interruption.signal } as object
+    expect(await run(['decode'], surroundings)).toEqual({ code: 130, output: '', errors: '' })
+  })
+
   it('tells a server that is down from one that answers nonsense', () => {
     expect(exitCodeOf(new TransportError('timed_out', 'x'))).toBe(4)
     expect(exitCodeOf(new TransportError('redirected', 'x'))).toBe(1)

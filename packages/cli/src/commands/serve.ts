@@ -16,7 +16,10 @@ export const serve: Command = {
 /** The server is loaded here only: no other command waits for it. */
 async function run(argv: readonly string[], { write, writeError, interrupted }: Terminal): Promise<ExitCode> {
   const { runServerCommand } = await import('@oauth-concierge/reference-server/node')
-  const stopped = new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve()))
+  const stopped = new Promise<void>((resolve) => {
+    if (interrupted.aborted) resolve()
+    interrupted.addEventListener('abort', () => resolve())
+  })
   const code = await runServerCommand(argv, { name: 'concierge serve', write, writeError, stopped })
   return code as ExitCode
 }
