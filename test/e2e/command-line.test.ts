@@ -171,6 +171,15 @@ describe('concierge login', () => {
     for (const file of storedFiles()) expect(statSync(join(folder, 'tokens', file)).mode & 0o777).toBe(0o600)
     const got = await run(['token', ...asUser(), ...store])
     expect(decodeJwt(got.output).sub).toBe('ada')
+    expect((await run(['logout', ...asUser(), ...store])).output).toBe('Logged out.\n')
+    expect(
+      storedFiles()
+        .map((file) => readFileSync(join(folder, 'tokens', file), 'utf8'))
+        .join(),
+    ).not.toMatch(/eyJ/)
+    expect(server.ledger.count({ endpoint: 'revoke' })).toBeGreaterThan(0)
+    expect((await run(['token', ...asUser(), ...store])).code).toBe(5)
+    expect((await run(['logout', ...asUser(), ...store])).output).toBe('Nobody was logged in.\n')
   })
 
   it('by another device', async () => {

@@ -58,7 +58,7 @@ function isForClient(grant: string | undefined = 'jwt-bearer'): boolean {
 
 function byServiceAccount(values: TokenRequest, terminal: Terminal): Promise<TokenSource> {
   const { issuer, subject } = values
-  return serviceAccount(credentialsOf(values), {
+  return serviceAccount(credentialsOf(values, terminal), {
     ...targetOf(values, terminal),
     ...keyOptionsOf(values, terminal),
     ...(values['token-endpoint'] !== undefined ? serverOf(values) : issuer !== undefined && { issuer }),
@@ -73,7 +73,7 @@ function byClientKey(values: TokenRequest, terminal: Terminal): Promise<TokenSou
     ...keyOptionsOf(values, terminal),
     ...serverOf(values),
     clientId: requireOption(values['client-id'], 'client-id'),
-    key: credentialsOf(values),
+    key: credentialsOf(values, terminal),
   })
 }
 
@@ -99,8 +99,11 @@ function storedLogin(values: TokenRequest, { runtime }: Terminal): TokenSource {
   })
 }
 
-const credentialsOf = (values: TokenRequest): CredentialReader =>
-  values['key-file'] === undefined ? environment(values.env ?? '') : keyFile(values['key-file'])
+function credentialsOf(values: TokenRequest, { writeError }: Terminal): CredentialReader {
+  const path = values['key-file']
+  const warn = (message: string): void => writeError(`Warning: ${message}\n`)
+  return path === undefined ? environment(values.env ?? '') : keyFile(path, { warn })
+}
 
 function targetOf({ scope, audience, resource }: TokenRequest, { runtime }: Terminal): SourceOptions {
   return {

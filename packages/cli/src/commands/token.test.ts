@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createReferenceServer, type ReferenceServer } from '@oauth-concierge/reference-server'
@@ -63,6 +63,13 @@ describe('concierge token', () => {
     expect(decodeJwt(output)).toMatchObject({ sub: 'ada', aud: 'https://api.example.com' })
   })
 
+  it('by a file that others can read, and says so beside it', async () => {
+    chmodSync(keyFile, 0o644)
+    const { code, output, errors } = await byKey()
+    expect([code, decodeJwt(output).sub]).toEqual([0, 'robot'])
+    expect(errors).toMatch(/^Warning: .*chmod 600\.\n$/)
+  })
+
   it('by credentials in a variable', async () => {
     process.env['CONCIERGE_CLI_TEST'] = keyFile
     const { output } = await token(['--env', 'CONCIERGE_CLI_TEST'])
@@ -87,7 +94,7 @@ describe('concierge token', () => {
     const argv = ['--token-endpoint', `${issuer}/token`, '--client-id', 'backend']
     const { output } = await token(argv, { env: { CONCIERGE_CLIENT_SECRET: secret } })
     expect(decodeJwt(output).sub).toBe('backend')
-    expect(server.ledger.count({ endpoint: 'metadata' })).toBe(0)
+    expect(server.ledger.count({ endpoint: 'discovery' })).toBe(0)
   })
 
   it.each([['--client-secret', secret], [`--client-secret=${secret}`]])(
