@@ -1,5 +1,6 @@
 import { build, isDemoName } from './demo/build.ts'
 import type { DemoKind } from './demo/demo-kind.ts'
+import { showDaemon } from './demo/daemon/show-daemon.ts'
 import { ensurePrograms, findProgram, howToGet } from './ensure-programs.ts'
 
 const titles = {
@@ -10,7 +11,12 @@ const isCheck = process.argv.includes('--check')
 const name = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 'spa'
 
 try {
-  if (!isDemoName(name)) throw new Error(`There is no demo ${name}, only ${Object.keys(titles).join(', ')}.`)
+  if (name === 'daemon') {
+    await showDaemon(isCheck)
+    process.exit(0)
+  }
+  if (!isDemoName(name))
+    throw new Error(`There is no demo ${name}, only ${[...Object.keys(titles), 'daemon'].join(', ')}.`)
   console.log(`\n  Concierge: ${titles[name]}\n`)
   const startedAt = performance.now()
   build(name)

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readErrorCodes, writeErrorsDoc } from './errors-doc.ts'
+import { readErrorCodes, writeCures, writeErrorsDoc } from './errors-doc.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tests = globSync(['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).map((file) =>
@@ -11,6 +11,12 @@ const tests = globSync(['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'], { c
 describe('docs/errors.md', () => {
   it('is what the code says', () => {
     expect(readFileSync(`${root}docs/errors.md`, 'utf8')).toBe(writeErrorsDoc())
+  })
+})
+
+describe('what the command line says to do', () => {
+  it('is what the code says', () => {
+    expect(readFileSync(`${root}packages/cli/src/errors/cures.ts`, 'utf8')).toBe(writeCures())
   })
 })
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const source = new URL('../packages/core/src/error-codes.ts', import.meta.url)
 const target = new URL('../docs/errors.md', import.meta.url)
+const curesTarget = new URL('../packages/cli/src/errors/cures.ts', import.meta.url)
 
 /** A code, as `error-codes.ts` documents it. */
 export interface DocumentedCode {
@@ -43,4 +44,17 @@ This page is made from \`packages/core/src/error-codes.ts\` by \`node tools/erro
 ${sections.join('\n')}`
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, writeErrorsDoc())
+/** The file `packages/cli/src/errors/cures.ts`: what the command line tells people to do. */
+export function writeCures(codes: readonly DocumentedCode[] = readErrorCodes()): string {
+  const lines = codes.map(({ code, cure }) => `${code}: ${cure.replaceAll('`', '')}`)
+  return `/** A line a code: what to do about it. Made from core's \`error-codes.ts\` by \`node tools/errors-doc.ts\`. */
+export const cures: string = \`
+${lines.join('\n')}
+\`
+`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(target, writeErrorsDoc())
+  writeFileSync(curesTarget, writeCures())
+}

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { buildSpaBff } from '../../examples/spa-bff/build-spa-bff.ts'
 import { buildSpa } from '../../examples/spa/build-spa.ts'
+import { buildPackages } from './build-packages.ts'
 
 const pages = { spa: buildSpa, bff: buildSpaBff }
 
@@ -15,8 +15,6 @@ export const isDemoName = (name: string): name is DemoName => Object.hasOwn(page
  * @throws Error with the words of the tool that failed
  */
 export function build(name: DemoName): void {
-  const pnpm = process.env['npm_execpath'] ?? 'pnpm'
-  const { status, stdout, stderr } = spawnSync(pnpm, ['build'], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`The packages could not be built.\n${stdout}\n${stderr}`)
+  buildPackages()
   pages[name]()
 }

@@ -9,6 +9,7 @@ export { deviceLogin, type DeviceLoginOptions, type DevicePrompt } from './devic
 export { ecdsaSignature } from './keys/ecdsa-signature.ts'
 export { importKey, type KeyImporter, type KeyMaterial, type KeyOptions } from './keys/import-key.ts'
 export type { KeyFormat } from './keys/key-format.ts'
+export { type KeyBytes, readPem } from './keys/read-pem.ts'
 export type { UserLogin, UserLoginOptions } from './login/user-login.ts'
 export type { ServerDescription, SourceOptions } from './machine/machine.ts'
 export type { TargetedTokenSource } from './machine/targeted-source.ts'

@@ -15,6 +15,7 @@ import {
   pemOf,
   refusal,
   serviceAccountFile,
+  settle,
   type TestServer,
   tokenEndpoint,
 } from './test-kit.test-support.ts'
@@ -292,6 +293,21 @@ describe('G04: a key that is replaced while the program runs', () => {
     await server.clock.advance(3_600)
     await sync.getAccessToken()
     expect(server.assertions().map(({ header }) => header.kid)).toEqual(['key-1', 'key-2'])
+  })
+
+  it('while the server is away leaves the token of the key before in use', async () => {
+    const reader = replaceable(serviceAccountFile())
+    const sync = await serviceAccount(reader, { runtime: server.runtime })
+    const before = await sync.getAccessToken()
+    reader.content = rotated
+    reader.isChanged = true
+    await server.clock.advance(3_400)
+    server.always(() => Promise.reject(new TypeError('fetch failed')))
+    for (let call = 0; call < 3; call += 1) {
+      await expect(sync.getAccessToken()).resolves.toBe(before)
+      await settle()
+    }
+    expect(server.assertions().map(({ header }) => header.kid)).toContain('key-2')
   })
 
   it('that is refused as well ends the matter', async () => {

@@ -28,6 +28,7 @@ const options = {
   host: { type: 'string' },
   rotation: { type: 'string' },
   alg: { type: 'string' },
+  seed: { type: 'string' },
   config: { type: 'string' },
   fault: { type: 'string', multiple: true },
   'list-faults': { type: 'boolean' },
@@ -92,7 +93,7 @@ function readConfig(file: string): TestServerOptions {
  */
 export function readArguments(args: readonly string[]): Arguments {
   const { values } = asUsage(() => parseArgs({ args: [...args], options }))
-  const { dialect, host, rotation, alg, config } = values
+  const { dialect, host, rotation, alg, seed, config } = values
   return {
     action: values.help ? 'help' : values['list-faults'] ? 'list-faults' : 'serve',
     json: values.json ?? false,
@@ -103,6 +104,7 @@ export function readArguments(args: readonly string[]): Arguments {
       ...(host !== undefined && { host }),
       ...(rotation !== undefined && { refreshTokenRotation: readRotation(rotation) }),
       ...(alg !== undefined && { signingAlg: readAlg(alg) }),
+      ...(seed !== undefined && { seed }),
     },
     faults: (values.fault ?? []).map(readFault),
   }

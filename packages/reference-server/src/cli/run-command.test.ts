@@ -71,6 +71,22 @@ describe('the command', () => {
     expect(text).not.toMatch(/[ \t]\n/)
   })
 
+  test('makes the same keys by the same seed, and goes by another name', async () => {
+    const keys: unknown[] = []
+    for (let count = 0; count < 2; count++) {
+      await run(['--port=0', '--json', '--seed=one'], async (printed) => {
+        const { endpoints } = JSON.parse(printed) as Offer
+        keys.push(await (await fetch(endpoints['jwks'] ?? '')).json())
+      })
+    }
+    expect(keys[1]).toEqual(keys[0])
+    let text = ''
+    const terminal = { write: (part: string) => void (text += part), writeError: () => undefined }
+    await runCommand(['--help'], { ...terminal, name: 'concierge serve', stopped: Promise.resolve() })
+    expect(text).toContain('Usage: concierge serve [options]')
+    expect(text).not.toContain('oauth-reference-server')
+  })
+
   test('switches faults on', async () => {
     await run(['--port=0', '--json', '--fault=jwks.unavailable:2'], async (printed) => {
       const { endpoints } = JSON.parse(printed) as Offer

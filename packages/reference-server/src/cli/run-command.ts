@@ -7,6 +7,8 @@ import { UsageError } from './usage-error.ts'
 
 /** What surrounds the command. */
 export interface Terminal {
+  /** What the command is called. Default: `oauth-reference-server`. */
+  readonly name?: string
   readonly write: (text: string) => void
   readonly writeError: (text: string) => void
   /** Resolves when the server is to end. */
@@ -41,18 +43,17 @@ async function serve(args: Arguments, { write, stopped }: Terminal): Promise<voi
  * start, 2 when the options are wrong.
  */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { name = 'oauth-reference-server' } = terminal
   try {
     const args = readArguments(argv)
-    if (args.action === 'help') terminal.write(help)
+    if (args.action === 'help') terminal.write(help(name))
     else if (args.action === 'list-faults') terminal.write(listFaults(args.json))
     else await serve(args, terminal)
     return 0
   } catch (error) {
     const isUsage = error instanceof UsageError || error instanceof TypeError
-    const hint = isUsage ? '\noauth-reference-server --help shows the options.' : ''
-    terminal.writeError(
-      `oauth-reference-server: ${error instanceof Error ? error.message : String(error)}${hint}\n`,
-    )
+    const hint = isUsage ? `\n${name} --help shows the options.` : ''
+    terminal.writeError(`${name}: ${error instanceof Error ? error.message : String(error)}${hint}\n`)
     return isUsage ? 2 : 1
   }
 }

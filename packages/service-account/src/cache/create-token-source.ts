@@ -62,6 +62,8 @@ export function createTokenSource(parts: TokenSourceParts): TokenSource {
 
   const currentFor = (key: string): HeldToken | Promise<HeldToken> => {
     const slot = slotOf(cache, key)
+    // What was got with the keys before goes on serving while the server cannot be asked with the new ones.
+    if (key !== foundFor) slot.token ??= found?.token
     found = slot
     foundFor = key
     const { token } = slot
