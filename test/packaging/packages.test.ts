@@ -69,7 +69,7 @@ describe.each(publishedPackages)('the package %s', (folder) => {
 
   it.each(nodes)('is imported by $name without doing anything', ({ path }) => {
     // A file that stands alone is loaded as it is, never imported.
-    const modules = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.js'))
+    const modules = Object.keys(manifest.exports).filter((entry) => !/\.js(on)?$/.test(entry))
     const entries = modules.map((entry) => manifest.name + entry.slice(1))
     const program = entries.map((entry) => `await import('${entry}');`).join('\n')
     const { status, stdout, stderr } = spawnSync(path, ['--input-type=module', '-e', program], {

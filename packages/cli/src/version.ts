@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
 /** The version of this package. */
 export const version: string = readVersion()
 
+/** By its own name, since the built files lie in several folders. */
 function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const manifest: unknown = createRequire(import.meta.url)('@oauth-concierge/cli/package.json')
   return String(Object(manifest).version)
 }
