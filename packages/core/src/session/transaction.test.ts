@@ -35,6 +35,15 @@ describe('the transaction store', () => {
     }
   })
 
+  it('writes nothing for a state that it does not know', async () => {
+    const values = createMemoryStore()
+    const store = createTransactionStore(values, 'logins', createManualClock(1_000))
+    await store.put(transaction('a', 1_000))
+    const before = await values.get('logins')
+    await expect(store.take('junk')).rejects.toMatchObject({ code: 'callback_state_unknown' })
+    expect((await values.get('logins'))?.version).toBe(before?.version)
+  })
+
   it('drops what has aged as it writes', async () => {
     const clock = createManualClock(1_000)
     const values = createMemoryStore()

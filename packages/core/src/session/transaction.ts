@@ -52,6 +52,7 @@ export function createTransactionStore(store: KeyValueStore, key: string, clock:
       const stored = await store.get(key)
       const before = readBook(stored?.value)
       const after = edit(before)
+      if (after === before) return before
       if ((await store.put(key, after, { ifVersion: stored?.version ?? 0 })) !== undefined) return before
     }
   }
@@ -64,12 +65,12 @@ export function createTransactionStore(store: KeyValueStore, key: string, clock:
       }))
     },
     take: async (state) => {
-      const before = await change(({ pending, taken }) => ({
-        pending: pending.filter((transaction) => transaction.state !== state),
-        taken: pending.some((transaction) => transaction.state === state)
-          ? [...taken, state].slice(-mostTaken)
-          : taken,
-      }))
+      const before = await change((book) => {
+        const pending = book.pending.filter((transaction) => transaction.state !== state)
+        // Links that anybody can make cost no write.
+        if (pending.length === book.pending.length) return book
+        return { pending, taken: [...book.taken, state].slice(-mostTaken) }
+      })
       return checkTaken(before, state, isFresh)
     },
   }
