@@ -1,3 +1,4 @@
+export { errorFromData } from './error-data.ts'
 export {
   ConciergeError,
   type ErrorCode,
