@@ -1,4 +1,4 @@
-import { ConciergeError } from '@oauth-concierge/core'
+import { ConciergeError, UsageError } from '@oauth-concierge/core'
 import { type BffContext, createBffContext } from './bff-context.ts'
 import type { BffOptions } from './bff-options.ts'
 import { empty, refuse } from './http/answers.ts'
@@ -66,7 +66,7 @@ export function createBff(options: BffOptions): Bff {
     } catch (error) {
       if (!(error instanceof ConciergeError)) throw error
       context.report(error)
-      return refuse(503, error.code)
+      return refuse(error instanceof UsageError ? 500 : 503, error.code)
     }
   }
 

@@ -233,6 +233,19 @@ describe('a call of an API', () => {
     expect(rig.apiRequests[0]?.body).toBe(body)
   })
 
+  it('says so where somebody has read its body before', async () => {
+    const headers = { cookie: browser.cookieHeader('same-origin'), 'x-concierge': '1' }
+    const request = new Request('https://app.example/auth/api/orders/orders', {
+      method: 'POST',
+      body: 'x',
+      headers,
+    })
+    await request.text()
+    const response = await rig.bff.fetch(request)
+    expect([response.status, await response.json()]).toEqual([500, { error: 'invalid_configuration' }])
+    expect(rig.apiRequests).toHaveLength(0)
+  })
+
   it('is refused where it asks for another protocol', async () => {
     const headers = { upgrade: 'websocket', connection: 'upgrade' }
     const response = await browser.fetch('/auth/api/orders/orders', { headers })

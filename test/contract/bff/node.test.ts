@@ -345,6 +345,28 @@ describe('calls through node:http', () => {
     expect((await call('/auth/unknown')).status).toBe(404)
   })
 
+  it.each(['/auth/logout', '/auth/api/orders/x'])(
+    'say so where a body parser has eaten the body: %s',
+    async (path) => {
+      const handler = toNodeHandler(rig.bff)
+      const eaten = createServer((request, response) => {
+        request.on('end', () => handler(request, response)).resume()
+      })
+      await listen(eaten)
+      const headers = {
+        'x-concierge': '1',
+        origin: 'https://app.example',
+        cookie: browser.cookieHeader('same-origin'),
+      }
+      const url = `http://127.0.0.1:${portOf(eaten)}${path}`
+      const response = await fetch(url, { method: 'POST', headers, body: 'nonce=x' })
+      eaten.close()
+      expect([response.status, await response.json()]).toEqual([500, { error: 'invalid_configuration' }])
+      expect(rig.errors.at(-1)?.message).toContain('before every body parser')
+      expect(seen).toEqual([])
+    },
+  )
+
   it('take the whole target where a router has cut something off', async () => {
     const handler = toNodeHandler(rig.bff)
     const mounted = createServer((request, response) => {
