@@ -87,6 +87,16 @@ describe.each(modes)('a login whose answer comes by $mode', ({ options }) => {
     expect((await post(rig, browser, init)).status).toBe(400)
   })
 
+  it('is given back as it came, so that what comes twice is refused', async () => {
+    form.append('code', 'another')
+    form.append('response', 'another')
+    const html = await (await post(rig, browser, { body: form })).text()
+    expect(html.match(/value="another"/g)).toHaveLength(2)
+    const again = { method: 'POST', body: form, headers: { cookie: browser.cookieHeader('same-origin') } }
+    const refused = await rig.bff.fetch(new Request(`${origin}/auth/callback?again`, again))
+    expect([refused.status, rig.tokenRequests.length]).toEqual([400, 0])
+  })
+
   it('says nothing on its page that was not text', async () => {
     const body = new URLSearchParams({ state: '"><script>alert(1)</script>', code: '<b>' })
     const html = await (await post(rig, browser, { body })).text()

@@ -43,10 +43,10 @@ export const formPolicy: string = `${stylePolicy}; script-src 'sha256-ePniVEkSiv
 /** Takes the browser to `endpoint` by POST, so that no parameter stands in a URL. */
 export function formPage(
   endpoint: string,
-  parameters: Readonly<Record<string, string>>,
+  parameters: readonly (readonly [name: string, value: string])[],
   title: string,
 ): string {
-  const fields = Object.entries(parameters).map(
+  const fields = parameters.map(
     ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
   )
   return document(

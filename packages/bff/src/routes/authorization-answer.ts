@@ -45,7 +45,7 @@ function claimsOf(jwt: string): Record<string, unknown> {
  * elsewhere gains nothing by it: an answer is worth something only in the browser whose login has this state, as with an answer in the query.
  */
 export function bringAgain({ base }: BffContext, parameters: URLSearchParams): BffAnswer {
-  const form = formPage(`${base}/callback${again}`, Object.fromEntries(parameters), 'Logging in')
+  const form = formPage(`${base}/callback${again}`, [...parameters], 'Logging in')
   return page(200, form, { policy: `${formPolicy}; form-action 'self'` })
 }
 

@@ -74,7 +74,7 @@ function leave(
     sameSite: 'Lax',
     maxAge: longestReturn,
   })
-  return page(200, formPage(endpoint, parameters, 'Logging out'), {
+  return page(200, formPage(endpoint, Object.entries(parameters), 'Logging out'), {
     policy: formPolicy,
     headers: [...headers, cookie],
   })
