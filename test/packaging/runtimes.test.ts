@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createTestServer, type TestServer } from '@oauth-concierge/reference-server/node'
-import { build, type BuildResult } from 'esbuild'
+import { build, type BuildResult, type Metafile } from 'esbuild'
 import { exportJWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mustHavePrograms } from '../../tools/ensure-programs.ts'
+import { ada, contractBff } from '../contract/servers/contract-server.ts'
 import type { Given } from '../runtimes/prove.ts'
 import { root } from './tarballs.ts'
 
@@ -60,7 +61,12 @@ beforeAll(async () => {
   const clients = [
     { clientId: 'robot', jwks: { keys }, grantTypes, serviceAccount: { email: 'robot@example.com' } },
   ]
-  server = await createTestServer({ clients, scopes: { 'orders.read': 'Read' } })
+  const { clientId, clientSecret, redirectUri } = contractBff
+  server = await createTestServer({
+    clients: [...clients, { clientId, clientSecret, redirectUris: [redirectUri], skipConsent: true }],
+    users: [{ ...ada, claims: { sub: 'ada' } }],
+    scopes: { 'orders.read': 'Read' },
+  })
   const { rsa, ec, ed } = pairs
   given = {
     issuer: server.issuer,
@@ -110,6 +116,11 @@ function bundle(entry: string): Promise<BuildResult<{ metafile: true }>> {
   })
 }
 
+function importsOfNode({ inputs }: Metafile): readonly string[] {
+  const imports = Object.values(inputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+  return imports.filter((path) => /^node:|^(fs|crypto|http|https|path|os)$/.test(path))
+}
+
 const expected = {
   file: 'one token for 100 callers',
   sec1: 'one token for 100 callers',
@@ -137,9 +148,8 @@ async function run(program: string, command: string, ...args: readonly string[])
 describe('the main entry of service-account', () => {
   it('imports nothing of Node', async () => {
     const { metafile } = await bundle('command.ts')
-    const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path))
     expect(Object.keys(metafile.inputs).some((file) => file.includes('packages/service-account/'))).toBe(true)
-    expect(imports.filter((path) => /^node:|^(fs|crypto|http|https|path|os)$/.test(path))).toEqual([])
+    expect(importsOfNode(metafile)).toEqual([])
   })
 
   it('gets tokens in Node', async () => {
@@ -199,5 +209,36 @@ describe('the entry ./node of service-account', () => {
     ]
     const running = run('command-with-files', programs.deno, 'run', '--no-config', '--no-prompt', ...allowed)
     await expect(running).resolves.toEqual(withFiles)
+  })
+})
+
+describe('a BFF', () => {
+  const session = {
+    callback: [303, '/orders'],
+    user: 'ada',
+    api: 200,
+    logout: 200,
+    after: 'anonymous',
+  }
+  const both = { memory: session, cookies: session }
+
+  it('imports nothing of Node by its main entry', async () => {
+    const { metafile } = await bundle('bff.ts')
+    expect(Object.keys(metafile.inputs).some((file) => file.includes('packages/bff/'))).toBe(true)
+    expect(importsOfNode(metafile)).toEqual([])
+  })
+
+  it('takes a user through a session in Node', async () => {
+    await expect(run('bff', process.execPath)).resolves.toEqual(both)
+  })
+
+  it.skipIf(skipped('bun'))('takes a user through a session in Bun', async () => {
+    await expect(run('bff', programs.bun)).resolves.toEqual(both)
+  })
+
+  it.skipIf(skipped('deno'))('takes a user through a session in Deno', async () => {
+    const allowed = `--allow-net=${new URL(server.issuer).host}`
+    const running = run('bff', programs.deno, 'run', '--no-config', '--no-prompt', allowed)
+    await expect(running).resolves.toEqual(both)
   })
 })

@@ -1,15 +1,16 @@
 import {
-  type ConciergeError,
+  ConciergeError,
   createTokenClient,
   type EpochSeconds,
   isSecureUrl,
+  readReturnTo,
   type Seconds,
   type SenderConstraint,
   type ServerMetadata,
   type TokenClient,
   UsageError,
 } from '@oauth-concierge/core'
-import type { BffOptions } from './bff-options.ts'
+import type { BffOptions, Lifetimes } from './bff-options.ts'
 import type { CookieRules } from './http/cookies.ts'
 import { type Api, readApis } from './proxy/api-options.ts'
 import { type CookieCarrier, createCookieCarrier } from './sessions/cookie-carrier.ts'
@@ -33,8 +34,11 @@ export interface BffContext {
   readonly sameSite: 'Strict' | 'Lax'
   readonly lifetimes: { readonly rolling: Seconds; readonly absolute: Seconds }
   readonly apis: ReadonlyMap<string, Api>
+  readonly failedLoginPath: string | undefined
   now(): EpochSeconds
   report(error: ConciergeError): void
+  /** Lets work go on that no answer waits for. */
+  beside(work: Promise<unknown>): void
 }
 
 /**
@@ -45,6 +49,7 @@ export function createBffContext(options: BffOptions): BffContext {
   const { clientAuthentication, onError, warn } = options
   if (!clientAuthentication)
     throw misconfigured('clientAuthentication is missing: a BFF proves itself, as by clientSecretBasic(…).')
+  const report = (error: ConciergeError): void => onError?.(error)
   const origin = readOrigin(options)
   const base = readBase(options.base ?? '/auth')
   const server = createTokenClient(options)
@@ -70,10 +75,17 @@ export function createBffContext(options: BffOptions): BffContext {
     cookies: { prefix: cookieName, secure },
     cookieName,
     sameSite: sameSite === 'lax' ? 'Lax' : 'Strict',
-    lifetimes: { rolling: 8 * 3_600, absolute: 24 * 3_600, ...options.lifetimes },
+    lifetimes: readLifetimes(options.lifetimes),
     apis: readApis(options.apis ?? {}),
+    failedLoginPath: readFailedLoginPath(options.failedLoginPath, origin),
     now: () => runtime.clock.wallTime() / 1000,
-    report: (error) => onError?.(error),
+    report,
+    beside: (work) => {
+      const done = work.catch((error: unknown) => {
+        if (error instanceof ConciergeError) report(error)
+      })
+      options.waitUntil?.(done)
+    },
   }
 }
 
@@ -119,6 +131,17 @@ function readOrigin({ origin, warn }: BffOptions): string {
     `${origin} is plain http: session cookies have neither the __Host- prefix nor the Secure attribute, so other programs on this machine can set and read them. For development only.`,
   )
   return origin
+}
+
+function readLifetimes(given: Lifetimes = {}): BffContext['lifetimes'] {
+  const lifetimes = { rolling: 8 * 3_600, absolute: 24 * 3_600, ...given }
+  if (Object.values(lifetimes).every((seconds) => seconds > 0 && seconds < Infinity)) return lifetimes
+  throw misconfigured('lifetimes must be numbers of seconds, more than 0.')
+}
+
+function readFailedLoginPath(path: string | undefined, origin: string): string | undefined {
+  if (path === undefined || readReturnTo(path, origin) !== undefined) return path
+  throw misconfigured('failedLoginPath must be a path of the application, such as /login-failed.')
 }
 
 function readBase(base: string): string {

@@ -38,6 +38,11 @@ export interface BffOptions extends ClientOptions, ServerOptions {
   readonly authorization?: readonly AuthorizationExtension[]
   /** As in a relying party: for how long the server honours a spent refresh token once more. Default 0. */
   readonly refreshTokenReuseWindow?: Seconds
+  /**
+   * Where the platform ends a program with its answer: takes work that goes on beside one, such as a revocation (at most some seconds).
+   * That is `waitUntil` of `cloudflare:workers` or `@vercel/functions`, or `after` of `next/server`. Default: the process lives on by itself.
+   */
+  readonly waitUntil?: (work: Promise<unknown>) => void
   /** Is told at construction what is weaker than it could be, in words for a person. */
   readonly warn?: (warning: string) => void
   /** Is told of each failure that ended in an answer of the BFF's own, for a log. An error holds no secret. */

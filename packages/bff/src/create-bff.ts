@@ -1,4 +1,4 @@
-import { ConciergeError } from '@oauth-concierge/core'
+import { ConciergeError, UsageError } from '@oauth-concierge/core'
 import { type BffContext, createBffContext } from './bff-context.ts'
 import type { BffOptions } from './bff-options.ts'
 import { empty, refuse } from './http/answers.ts'
@@ -27,13 +27,13 @@ export interface Bff {
 
 type Route = (context: BffContext, sessions: LiveSessions, request: BffRequest) => Promise<BffAnswer>
 
-const routes: Readonly<Record<string, { readonly method: string; readonly run: Route }>> = {
-  login: { method: 'GET', run: login },
-  callback: { method: 'GET', run: callback },
-  session: { method: 'GET', run: session },
-  logout: { method: 'POST', run: logout },
-  'logged-out': { method: 'GET', run: loggedOut },
-  'backchannel-logout': { method: 'POST', run: backchannelLogout },
+const routes: Readonly<Record<string, { readonly methods: readonly string[]; readonly run: Route }>> = {
+  login: { methods: ['GET'], run: login },
+  callback: { methods: ['GET', 'POST'], run: callback },
+  session: { methods: ['GET'], run: session },
+  logout: { methods: ['POST'], run: logout },
+  'logged-out': { methods: ['GET'], run: loggedOut },
+  'backchannel-logout': { methods: ['POST'], run: backchannelLogout },
 }
 
 /**
@@ -53,7 +53,7 @@ export function createBff(options: BffOptions): Bff {
     const name = request.target.slice(inside.length).replace(/\?.*$/s, '')
     const found = Object.hasOwn(routes, name) ? routes[name] : undefined
     if (!found) return refuse(404, 'not_found')
-    if (request.method !== found.method) return empty(405, [['allow', found.method]])
+    if (!found.methods.includes(request.method)) return empty(405, [['allow', found.methods.join(', ')]])
     return found.run(context, sessions, request)
   }
 
@@ -66,7 +66,7 @@ export function createBff(options: BffOptions): Bff {
     } catch (error) {
       if (!(error instanceof ConciergeError)) throw error
       context.report(error)
-      return refuse(503, error.code)
+      return refuse(error instanceof UsageError ? 500 : 503, error.code)
     }
   }
 

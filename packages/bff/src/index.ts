@@ -11,6 +11,7 @@ export type {
 } from './http/exchange.ts'
 export type { ApiOptions } from './proxy/api-options.ts'
 export type { BffSession } from './routes/session.ts'
+export { encryptRecords, type EncryptRecordsOptions } from './sessions/encrypt-records.ts'
 export { encryptedCookie, type EncryptedCookieOptions } from './sessions/encrypted-cookie.ts'
 export { memory, type MemoryOptions } from './sessions/memory.ts'
 export type {

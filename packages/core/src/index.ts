@@ -114,5 +114,6 @@ export {
   type Session,
   type SessionState,
 } from './session/session-state.ts'
+export { readRefreshEnd } from './session/token-vault.ts'
 export type { Renewal } from './session/renewal.ts'
 export type { AccessGrant } from './session/token-set.ts'

@@ -58,8 +58,59 @@ describe('a call of an API', () => {
     const response = await browser.fetch('/auth/api/orders/orders')
     expect(rig.apiRequests[0]?.headers.get('cookie')).toBeNull()
     expect(response.headers.getSetCookie()).toEqual([])
+  })
+
+  it.each([
+    '__Host-concierge=planted; Path=/; Secure',
+    '__Host-concierge-login-abc=planted; Path=/; Secure',
+    ' __Host-concierge.1=planted',
+    '=__Host-concierge=planted',
+    '__host-concierge=planted',
+  ])('B04: brings no cookie of the BFF, even where an API may set cookies: %s', async (planted) => {
+    rig.answer = () => {
+      const headers = new Headers({ 'set-cookie': 'theme=dark' })
+      headers.append('set-cookie', planted)
+      return new Response('{}', { headers })
+    }
     const allowed = await browser.fetch('/auth/api/cookies')
-    expect(allowed.headers.getSetCookie()).toHaveLength(1)
+    expect(allowed.headers.getSetCookie()).toEqual(['theme=dark'])
+  })
+
+  it.each([
+    'cdn-cache-control',
+    'cloudflare-cdn-cache-control',
+    'vercel-cdn-cache-control',
+    'netlify-cdn-cache-control',
+    'surrogate-control',
+    'edge-control',
+  ])('B11: does not let an API tell a cache in front to keep it, by %s', async (name) => {
+    rig.answer = () => new Response('{}', { headers: { [name]: 'max-age=3600' } })
+    const response = await browser.fetch('/auth/api/orders/orders')
+    expect([response.headers.get(name), response.headers.get('cache-control')]).toEqual([null, 'no-store'])
+  })
+
+  it.each(['x-concierge-error', 'x-concierge', 'x-concierge-anything'])(
+    'takes no %s from an API, whatever the status: only the BFF ends a session',
+    async (name) => {
+      rig.answer = () => new Response('{}', { status: 401, headers: { [name]: 'session_expired' } })
+      const response = await browser.fetch('/auth/api/orders/orders')
+      expect([response.status, response.headers.get(name)]).toEqual([401, null])
+    },
+  )
+
+  it.each(['Basic realm="x"', 'Digest realm="x", nonce="y"', 'Bearer error="x", Basic realm="y"', 'NTLM'])(
+    'does not let an API make the browser ask for a password: %s',
+    async (challenge) => {
+      rig.answer = () => new Response('{}', { status: 401, headers: { 'www-authenticate': challenge } })
+      const response = await browser.fetch('/auth/api/orders/orders')
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, null])
+    },
+  )
+
+  it('is told by a code where an API answers with a status that is none', async () => {
+    rig.answer = () => Object.defineProperty(new Response('{}'), 'status', { value: 999 })
+    const response = await browser.fetch('/auth/api/orders/orders')
+    expect([response.status, await response.json()]).toEqual([502, { error: 'upstream_malformed' }])
   })
 
   it('B09: takes along what an API must know, and nothing that says who calls', async () => {
@@ -180,6 +231,19 @@ describe('a call of an API', () => {
     const response = await browser.fetch('/auth/api/orders/orders', { method: 'POST', body })
     expect([response.status, rig.apiRequests.length]).toEqual([401, 1])
     expect(rig.apiRequests[0]?.body).toBe(body)
+  })
+
+  it('says so where somebody has read its body before', async () => {
+    const headers = { cookie: browser.cookieHeader('same-origin'), 'x-concierge': '1' }
+    const request = new Request('https://app.example/auth/api/orders/orders', {
+      method: 'POST',
+      body: 'x',
+      headers,
+    })
+    await request.text()
+    const response = await rig.bff.fetch(request)
+    expect([response.status, await response.json()]).toEqual([500, { error: 'invalid_configuration' }])
+    expect(rig.apiRequests).toHaveLength(0)
   })
 
   it('is refused where it asks for another protocol', async () => {

@@ -1,4 +1,5 @@
-import { encryptedCookie, memory } from '@oauth-concierge/bff'
+import { encryptedCookie, memory, type SessionStore } from '@oauth-concierge/bff'
+import { StorageError } from '@oauth-concierge/core'
 import type { FaultName } from '@oauth-concierge/reference-server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Browser } from './browser.ts'
@@ -9,6 +10,17 @@ const stores = [
   { kind: 'memory', open: () => memory() },
   { kind: 'encrypted cookies', open: () => encryptedCookie({ keys }) },
 ]
+
+/** A store that cannot end sessions by index, once. */
+function failingOnce(store: SessionStore): { readonly store: SessionStore; fail(): void } {
+  let fails = false
+  const deleteAll: SessionStore['deleteAll'] = async (index) => {
+    if (!fails) return store.deleteAll(index)
+    fails = false
+    throw new StorageError('storage_failed', 'On purpose.')
+  }
+  return { store: { ...store, deleteAll }, fail: () => void (fails = true) }
+}
 
 describe.each(stores)('a back-channel logout of sessions in $kind', ({ open }) => {
   let rig: ReferenceRig
@@ -82,6 +94,18 @@ describe.each(stores)('a back-channel logout of sessions in $kind', ({ open }) =
     await logOutAtServer()
     const statuses = rig.errors.map(({ code }) => code)
     expect(statuses).toEqual(['logout_token_invalid'])
+    expect(await statusOf(browser)).toBe('anonymous')
+  })
+
+  it('is made again where the store could not do it the first time', async () => {
+    const { store, fail } = failingOnce(open())
+    rig = createReferenceRig({ sessions: store, idTokenAlgorithms: ['ES256'] })
+    browser = rig.newBrowser()
+    await rig.logIn(browser)
+    rig.server.faults.on('logout_token.replayed')
+    fail()
+    await logOutAtServer()
+    expect(rig.errors.map(({ code }) => code)).toEqual(['storage_failed'])
     expect(await statusOf(browser)).toBe('anonymous')
   })
 

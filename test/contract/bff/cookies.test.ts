@@ -1,12 +1,14 @@
 import { encryptedCookie, memory } from '@oauth-concierge/bff'
+import { type Clock, completeRuntime, type Http } from '@oauth-concierge/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Browser } from './browser.ts'
 import { createReferenceRig, type ReferenceRig } from './reference-rig.ts'
 
+const systemClock = completeRuntime().clock
 const keys = [`${'k'.repeat(42)}A`]
 const stores = [
-  { kind: 'memory', open: () => memory() },
-  { kind: 'encrypted cookies', open: () => encryptedCookie({ keys }) },
+  { kind: 'memory', open: (clock: Clock) => memory({ runtime: { clock } }) },
+  { kind: 'encrypted cookies', open: (clock: Clock) => encryptedCookie({ keys, runtime: { clock } }) },
 ]
 
 describe.each(stores)('the cookies of a BFF with sessions in $kind', ({ open }) => {
@@ -14,7 +16,7 @@ describe.each(stores)('the cookies of a BFF with sessions in $kind', ({ open }) 
   let browser: Browser
 
   beforeEach(async () => {
-    rig = createReferenceRig({ sessions: open() })
+    rig = createReferenceRig({ sessions: open(systemClock) })
     browser = rig.newBrowser()
     await rig.logIn(browser)
   })
@@ -39,7 +41,7 @@ describe.each(stores)('the cookies of a BFF with sessions in $kind', ({ open }) 
   })
 
   it('B03: are taken by their name to the last byte', async () => {
-    const cookie = browser.cookieHeader('same-origin')
+    const cookie = `other=1; ${browser.cookieHeader('same-origin')}`
     expect(await sessionStatus(cookie)).toBe('authenticated')
     for (const change of [
       (header: string) => header.replaceAll('__Host-', '\u00a0__Host-'),
@@ -124,6 +126,32 @@ describe.each(stores)('the cookies of a BFF with sessions in $kind', ({ open }) 
     expect((await (await browser.fetch('/auth/session')).json()).status).toBe('anonymous')
   })
 
+  it('B13: end with the refresh token, where the server says when that is, and live on with the next', async () => {
+    let lifetime = 1_800
+    const { server, clock } = rig
+    const http: Http = async (url, init) => {
+      const answer = await server.fetch(new Request(url, init))
+      if (!url.endsWith('/token')) return answer
+      return Response.json({ ...(await answer.json()), expires_in: 300, refresh_expires_in: lifetime })
+    }
+    const telling = rig.restart({ sessions: open(clock), runtime: { clock, http } })
+    const user = telling.newBrowser()
+    await telling.logIn(user)
+    const shown = async (): Promise<{ status: string; expiresAt: number }> =>
+      (await user.fetch('/auth/session')).json()
+    expect((await shown()).expiresAt - clock.wallTime() / 1000).toBeCloseTo(1_800, -1)
+    for (let minutes = 0; minutes < 90; minutes += 25) {
+      await clock.advance(25 * 60)
+      expect((await shown()).status).toBe('authenticated')
+    }
+    lifetime = 600
+    await clock.advance(20 * 60)
+    expect((await shown()).status).toBe('authenticated')
+    expect((await shown()).expiresAt - clock.wallTime() / 1000).toBeCloseTo(600, -1)
+    await clock.advance(601)
+    expect((await shown()).status).toBe('anonymous')
+  })
+
   it('B13: are worth nothing after the logout, wherever they were copied to', async () => {
     const { logout } = await (await browser.fetch('/auth/session')).json()
     const copied = browser.cookieHeader('same-origin')
@@ -135,6 +163,28 @@ describe.each(stores)('the cookies of a BFF with sessions in $kind', ({ open }) 
   it('are of the form of a session or of none: whatever else is in them is no error', async () => {
     for (const value of ['', '.', '2.', '9.x', '2.x', 'AAAA', 'A'.repeat(43), 'A'.repeat(9_000), '%00'])
       expect(await sessionStatus(`__Host-concierge=${value}`)).toBe('anonymous')
+  })
+})
+
+describe('the end of a session by what the server says of its refresh token', () => {
+  it.each([
+    [{ refresh_token_expires_in: 600 }, 600],
+    [{ refresh_expires_in: 0 }, 28_800],
+    [{ refresh_expires_in: -1 }, 28_800],
+    [{ refresh_expires_in: '600' }, 28_800],
+    [{ refresh_expires_in: 1e300 }, 28_800],
+    [{}, 28_800],
+  ])('B13: is taken from %o in seconds: %i', async (said, seconds) => {
+    const { server, clock, restart } = createReferenceRig()
+    const http: Http = async (url, init) => {
+      const answer = await server.fetch(new Request(url, init))
+      return url.endsWith('/token') ? Response.json({ ...(await answer.json()), ...said }) : answer
+    }
+    const telling = restart({ runtime: { clock, http } })
+    const user = telling.newBrowser()
+    await telling.logIn(user)
+    const { expiresAt } = await (await user.fetch('/auth/session')).json()
+    expect(expiresAt - clock.wallTime() / 1000).toBeCloseTo(seconds, -1)
   })
 })
 

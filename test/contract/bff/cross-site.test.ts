@@ -104,14 +104,50 @@ describe('a login', () => {
     const other = rig.newBrowser()
     const callback = await rig.visitServer(other)
     const tokenRequests = rig.tokenRequests.length
-    const answers = [
-      await other.navigate(callback, { from: 'cross-site' }),
-      await other.navigate(callback, { from: 'cross-site' }),
-    ]
+    const answers = await Promise.all([
+      other.navigate(callback, { from: 'cross-site' }),
+      other.navigate(callback, { from: 'cross-site' }),
+    ])
     expect(answers.map(({ status }) => status)).toEqual([303, 303])
     expect(answers.map(({ headers }) => headers.get('location'))).toEqual(['/orders', '/orders'])
     expect(rig.tokenRequests).toHaveLength(tokenRequests + 1)
     expect(await (await other.fetch('/auth/session')).json()).toMatchObject({ status: 'authenticated' })
+  })
+
+  it('A03: that is over is finished no second time, and the session lives on', async () => {
+    const other = rig.newBrowser()
+    const callback = await rig.visitServer(other)
+    await other.navigate(callback, { from: 'cross-site' })
+    const tokenRequests = rig.tokenRequests.length
+    expect((await other.navigate(callback, { from: 'cross-site' })).status).toBe(400)
+    expect(rig.tokenRequests).toHaveLength(tokenRequests)
+    expect(await (await other.fetch('/auth/session')).json()).toMatchObject({ status: 'authenticated' })
+  })
+
+  const logins = (who: Browser): readonly string[] =>
+    [...who.cookies.keys()].filter((name) => name.includes('-login-'))
+
+  it('B06: leaves no cookie behind, and takes none from another login under way', async () => {
+    const other = rig.newBrowser()
+    const [first, second] = [await rig.visitServer(other), await rig.visitServer(other)]
+    expect(logins(other)).toHaveLength(2)
+    await other.navigate(first, { from: 'cross-site' })
+    expect(logins(other)).toHaveLength(1)
+    expect((await other.navigate(second, { from: 'cross-site' })).status).toBe(303)
+    expect(logins(other)).toEqual([])
+  })
+
+  it.each([
+    ['on a page of the BFF', {}],
+    ['on a page of the application', { failedLoginPath: '/sorry' }],
+  ])('B06: leaves no cookie behind where it failed, and that is told %s', async (_, options) => {
+    const rig = createReferenceRig(options)
+    const other = rig.newBrowser()
+    const callback = new URL(await rig.visitServer(other), origin)
+    callback.searchParams.delete('code')
+    callback.searchParams.set('error', 'access_denied')
+    await other.navigate(`${callback.pathname}${callback.search}`, { from: 'cross-site' })
+    expect(logins(other)).toEqual([])
   })
 
   it('A10: that failed is told in words of our own', async () => {
@@ -163,9 +199,10 @@ describe('a login', () => {
     expect([response.status, (await response.text()).includes('session_changed')]).toEqual([403, true])
     expect(await (await browser.fetch('/auth/session')).json()).toMatchObject({ claims: { sub: 'ada' } })
     // What it brought was given back.
-    expect(
-      rig.server.ledger.events.some(({ type }) => type === 'token_revoked' || type === 'family_revoked'),
-    ).toBe(true)
+    const { events } = rig.server.ledger
+    await vi.waitFor(() =>
+      expect(events.some(({ type }) => type === 'token_revoked' || type === 'family_revoked')).toBe(true),
+    )
   })
 
   it('B05: that was started anonymously does not end in the session of another user', async () => {

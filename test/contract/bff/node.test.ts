@@ -22,6 +22,8 @@ let rig: ReferenceRig
 let browser: Browser
 let api: Server
 let front: Server
+/** The same, but that it answers a connection that was told to bring nothing more. */
+let patient: Server
 let seen: Seen[]
 let respond: (request: IncomingMessage, response: ServerResponse) => void
 /** What reached the application behind the BFF. */
@@ -43,7 +45,10 @@ beforeAll(async () => {
   })
   await listen(api)
   rig = createReferenceRig({
-    apis: { orders: { upstream: `http://127.0.0.1:${portOf(api)}/v1`, answerWithin: 2_000 } },
+    apis: {
+      orders: { upstream: `http://127.0.0.1:${portOf(api)}/v1` },
+      slow: { upstream: `http://127.0.0.1:${portOf(api)}/v1`, answerWithin: 20, publicUrl: 'http://slow' },
+    },
   })
   browser = rig.newBrowser()
   await rig.logIn(browser)
@@ -55,9 +60,12 @@ beforeAll(async () => {
     }),
   )
   await listen(front)
+  patient = createServer((request, response) => void front.emit('request', request, response))
+  Object.assign(patient, { httpAllowHalfOpen: true })
+  await listen(patient)
 })
 afterAll(() => {
-  for (const server of [api, front]) {
+  for (const server of [api, front, patient]) {
     server.close()
     server.closeAllConnections()
   }
@@ -74,17 +82,16 @@ const usual = (): readonly string[] => [
   `Cookie: ${browser.cookieHeader('same-origin')}`,
 ]
 
-/** Sends bytes as they are and gives what comes back until the connection is quiet. */
+/** Sends bytes as they are, says that there are no more, and gives what comes back until the server has closed. */
 function exchange(...lines: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(portOf(front), '127.0.0.1')
+    const socket = connect(portOf(patient), '127.0.0.1')
     let answer = ''
     socket.setEncoding('latin1')
     socket.on('data', (text: string) => (answer += text))
     socket.on('close', () => resolve(answer))
     socket.on('error', () => undefined)
-    socket.setTimeout(200, () => socket.destroy())
-    socket.write(lines.join('\r\n'), 'latin1')
+    socket.end(lines.join('\r\n'), 'latin1')
   })
 }
 
@@ -332,10 +339,15 @@ describe('calls through node:http', () => {
       502,
       'upstream_unreachable',
     ],
-    ['never answers', () => undefined, 504, 'upstream_timed_out'],
   ] as const)('B12: are told by a code where the API %s', async (_, behaviour, status, error) => {
     respond = behaviour
     expect(await call('/auth/api/orders/x')).toMatchObject({ status, text: JSON.stringify({ error }) })
+  })
+
+  it('B12: are told by a code where the API never answers', async () => {
+    respond = () => undefined
+    const told = { status: 504, text: JSON.stringify({ error: 'upstream_timed_out' }) }
+    expect(await call('/auth/api/slow/x')).toMatchObject(told)
   })
 
   it('give a login and a logout their pages', async () => {
@@ -344,6 +356,28 @@ describe('calls through node:http', () => {
     expect((await call('/auth/logout', { method: 'POST', body: Buffer.alloc(10_000) })).status).toBe(403)
     expect((await call('/auth/unknown')).status).toBe(404)
   })
+
+  it.each(['/auth/logout', '/auth/api/orders/x'])(
+    'say so where a body parser has eaten the body: %s',
+    async (path) => {
+      const handler = toNodeHandler(rig.bff)
+      const eaten = createServer((request, response) => {
+        request.on('end', () => handler(request, response)).resume()
+      })
+      await listen(eaten)
+      const headers = {
+        'x-concierge': '1',
+        origin: 'https://app.example',
+        cookie: browser.cookieHeader('same-origin'),
+      }
+      const url = `http://127.0.0.1:${portOf(eaten)}${path}`
+      const response = await fetch(url, { method: 'POST', headers, body: 'nonce=x' })
+      eaten.close()
+      expect([response.status, await response.json()]).toEqual([500, { error: 'invalid_configuration' }])
+      expect(rig.errors.at(-1)?.message).toContain('before every body parser')
+      expect(seen).toEqual([])
+    },
+  )
 
   it('take the whole target where a router has cut something off', async () => {
     const handler = toNodeHandler(rig.bff)

@@ -16,6 +16,35 @@ describe('a BFF that is told so', () => {
     expect(response.headers.get('location')).toBe('/sorry?error=callback_state_unknown')
   })
 
+  it('keeps what the address of that page says already', async () => {
+    const rig = createReferenceRig({ failedLoginPath: '/sorry?from=login#top' })
+    const response = await rig.newBrowser().navigate('/auth/callback?state=x&code=y', { from: 'cross-site' })
+    expect(response.headers.get('location')).toBe('/sorry?from=login&error=callback_state_unknown#top')
+  })
+
+  it.each([
+    ['https://shop.example/', 'https://shop.example'],
+    ['https://SHOP.example:443/v1/', 'https://shop.example/v1'],
+    ['https://shop.example/v1', 'https://shop.example/v1'],
+  ])('announces the API called %s as %s', async (publicUrl, announced) => {
+    const rig = createReferenceRig({ apis: { orders: { upstream: 'https://api.example', publicUrl } } })
+    const { apis } = await (await rig.newBrowser().fetch('/auth/session')).json()
+    expect(apis).toEqual({ [announced]: '/auth/api/orders' })
+  })
+
+  it('tells the user on a page, and not in JSON, where a login cannot begin', async () => {
+    const rig = createReferenceRig()
+    const broken = rig.restart({
+      runtime: { clock: rig.clock, http: async () => Promise.reject(new TypeError('no way')) },
+    })
+    const response = await broken.newBrowser().navigate('/auth/login?return_to=/orders')
+    const html = await response.text()
+    expect([response.status, response.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8'])
+    expect(html).toContain('cannot be reached')
+    expect(html).toContain('/auth/login?return_to=%2Forders')
+    expect(broken.errors).toHaveLength(1)
+  })
+
   it('is served below another path, under another cookie name', async () => {
     const rig = createReferenceRig({ base: '/bff/v1', cookies: { name: 'shop', sameSite: 'lax' } })
     const browser = rig.newBrowser()
@@ -118,6 +147,26 @@ describe('a BFF is not made', () => {
       'with a header that names the caller',
       { apis: { a: { upstream: 'https://api.example', requestHeaders: ['x-forwarded-user'] } } },
     ],
+    [
+      'with a public address that is none',
+      { apis: { a: { upstream: 'https://a.example', publicUrl: '/a' } } },
+    ],
+    [
+      'with a public address that has a query',
+      { apis: { a: { upstream: 'https://a.example', publicUrl: 'https://b.example/?x' } } },
+    ],
+    [
+      'with two APIs of one public address',
+      {
+        apis: {
+          a: { upstream: 'https://a.example', publicUrl: 'https://c.example/' },
+          b: { upstream: 'https://b.example', publicUrl: 'https://c.example' },
+        },
+      },
+    ],
+    ['with a page for failed logins elsewhere', { failedLoginPath: 'https://evil.example/' }],
+    ['with sessions that end before they begin', { lifetimes: { rolling: 0 } }],
+    ['with sessions without an end', { lifetimes: { absolute: Number.NaN } }],
     [
       'with the browser’s cookies for an API',
       { apis: { a: { upstream: 'https://api.example', requestHeaders: ['cookie'] } } },

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { encryptedCookie, memory } from '@oauth-concierge/bff'
+import { encryptedCookie, encryptRecords, memory } from '@oauth-concierge/bff'
 import { sqlite } from '@oauth-concierge/bff/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contractBff, type ContractServer } from '../servers/contract-server.ts'
@@ -11,6 +11,10 @@ const stores = [
   { kind: 'memory', open: () => memory() },
   { kind: 'encrypted cookies', open: () => encryptedCookie({ keys }) },
   { kind: 'SQLite', open: () => sqlite(new DatabaseSync(':memory:')) },
+  {
+    kind: 'SQLite, encrypted',
+    open: () => encryptRecords(sqlite(new DatabaseSync(':memory:')), { keys }),
+  },
 ]
 const cases = contractServers.flatMap((server) => stores.map((store) => ({ server, store })))
 

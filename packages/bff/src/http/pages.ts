@@ -41,15 +41,19 @@ const sendForm = 'document.forms[0].submit()'
 export const formPolicy: string = `${stylePolicy}; script-src 'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='`
 
 /** Takes the browser to `endpoint` by POST, so that no parameter stands in a URL. */
-export function formPage(endpoint: string, parameters: Readonly<Record<string, string>>): string {
-  const fields = Object.entries(parameters).map(
+export function formPage(
+  endpoint: string,
+  parameters: readonly (readonly [name: string, value: string])[],
+  title: string,
+): string {
+  const fields = parameters.map(
     ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
   )
   return document(
-    'Logging out',
+    title,
     `<form method="post" action="${escape(endpoint)}">
 ${fields.join('\n')}
-<p>Logging out …</p>
+<p>${title} …</p>
 <noscript><button>Continue</button></noscript>
 </form>
 <script>${sendForm}</script>`,

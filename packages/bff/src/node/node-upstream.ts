@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { TransportError } from '@oauth-concierge/core'
-import { readBody } from './read-body.ts'
+import { checkUnread, readBody } from './read-body.ts'
 import type { HeaderList, Upstream, UpstreamAnswer, UpstreamCall } from '../http/exchange.ts'
 
 /** The connections to APIs. */
@@ -59,6 +59,7 @@ export function createNodeUpstream(exchange: Exchange, agents: Agents): Upstream
   })
 
   const attempt = async (call: UpstreamCall): Promise<UpstreamAnswer<IncomingMessage>> => {
+    if (size > 0 && !kept) checkUnread(request)
     const body = size > 0 && size <= mostKept ? await (kept ??= readBody(request, mostKept)) : undefined
     sending = open(call, agents, bodyHeaders(size, length))
     if (response.destroyed) sending.destroy()

@@ -48,7 +48,11 @@ const usualMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
  * @throws UsageError `invalid_configuration`, `insecure_url`
  */
 export function readApis(apis: Readonly<Record<string, ApiOptions>>): ReadonlyMap<string, Api> {
-  return new Map(Object.entries(apis).map(([name, options]) => [name, readApi(name, options)]))
+  const all = Object.entries(apis).map(([name, options]) => readApi(name, options))
+  const urls = all.map(({ publicUrl }) => publicUrl)
+  const twice = urls.find((url, at) => urls.indexOf(url) !== at)
+  if (twice) throw misconfigured(`Two APIs are called ${twice} by the page: give them different publicUrls.`)
+  return new Map(all.map((api) => [api.name, api]))
 }
 
 function readApi(name: string, options: ApiOptions): Api {
@@ -69,7 +73,7 @@ function readApi(name: string, options: ApiOptions): Api {
     name,
     origin: url.origin,
     basePath,
-    publicUrl: options.publicUrl ?? `${url.origin}${basePath}`,
+    publicUrl: readPublicUrl(name, options.publicUrl ?? url.href),
     methods: new Set(methods),
     allows: readPatterns(name, paths),
     resource,
@@ -90,6 +94,14 @@ function readUpstream(name: string, { upstream, unsafePlainHttp }: ApiOptions): 
       `A token may not travel over plain http to ${url.origin}. If that network is yours, say so by unsafePlainHttp.`,
     )
   return url
+}
+
+/** As pages are told it: as browsers write it, without a slash at its end. */
+function readPublicUrl(name: string, publicUrl: string): string {
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
+    throw misconfigured(`publicUrl of the API "${name}" must be an https URL without query.`)
+  return `${url.origin}${url.pathname.replace(/\/$/, '')}`
 }
 
 /** One question instead of many: the patterns as a regular expression without any way back. */

@@ -1,3 +1,4 @@
+import { readChallenges } from '@oauth-concierge/core'
 import type { BffRequest, HeaderList, UpstreamAnswer } from '../http/exchange.ts'
 import type { Api } from './api-options.ts'
 
@@ -29,9 +30,12 @@ const forwarded = [
 
 /** What an API may not say to the browser: it would speak for this origin, for the proxy in front of it, or about the connection. */
 const withheld = new Set([
+  'accept-ch',
   'alt-svc',
   'clear-site-data',
   'connection',
+  'critical-ch',
+  'edge-control',
   'keep-alive',
   'nel',
   'proxy-authenticate',
@@ -43,6 +47,7 @@ const withheld = new Set([
   'reporting-endpoints',
   'server',
   'service-worker-allowed',
+  'set-login',
   'set-cookie2',
   'sourcemap',
   'strict-transport-security',
@@ -55,6 +60,13 @@ const withheld = new Set([
   'x-sendfile',
   'x-sourcemap',
 ])
+
+/** Families of the same: for the browser, for the page's own half of the BFF, for servers and caches in front, whatever they are called. */
+const withheldFamily =
+  /^(?:access-control-|x-concierge|x-accel-|sec-|secure-session-|surrogate-)|(?:^|-)cdn-cache-control$/
+
+/** What a browser answers by asking the user for a password. */
+const asksForPassword = new Set(['basic', 'digest', 'ntlm', 'negotiate'])
 
 /** Ours, whatever the API says. */
 const ours = new Set([
@@ -86,20 +98,27 @@ function dropNamed(headers: Record<string, string>, connection: string): void {
   for (const name of connection.toLowerCase().split(',')) delete headers[name.trim()]
 }
 
+/** What it takes to know what may go back. */
+export interface ReturnRules {
+  readonly api: Api
+  /** What the names of the BFF's own cookies begin with. */
+  readonly cookiePrefix: string
+  placeOf(location: string): string | undefined
+}
+
 /** The headers that go back to the browser. */
 export function returnHeaders(
   answer: UpstreamAnswer<unknown>,
-  api: Api,
-  placeOf: (location: string) => string | undefined,
+  { api, cookiePrefix, placeOf }: ReturnRules,
 ): [name: string, value: string][] {
   const headers: [string, string][] = []
   let vary = 'cookie'
   const named = connectionNames(answer.headers)
   for (const [name, value] of answer.headers) {
     if (name === 'vary' && value !== '*') vary = `cookie, ${value}`
-    if (ours.has(name) || withheld.has(name) || named?.includes(name)) continue
-    if (/^(access-control-|x-concierge|x-accel-)/.test(name)) continue
-    if (name === 'set-cookie' && !api.setsCookies) continue
+    if (ours.has(name) || withheld.has(name) || withheldFamily.test(name) || named?.includes(name)) continue
+    if (name === 'set-cookie' && !(api.setsCookies && isForeignCookie(value, cookiePrefix))) continue
+    if (name === 'www-authenticate' && isForBrowser(value)) continue
     if (name === 'location' || name === 'content-location') {
       const place = placeOf(value)
       if (place !== undefined) headers.push([name, place])
@@ -112,6 +131,18 @@ export function returnHeaders(
     ['referrer-policy', 'no-referrer'],
   )
   return headers
+}
+
+/** An API that could set the session's cookie could put the user into the session of somebody else. Browsers cut white space, and some a name that is empty. */
+function isForeignCookie(cookie: string, prefix: string): boolean {
+  return !cookie
+    .replace(/^[\s=]+/, '')
+    .toLowerCase()
+    .startsWith(prefix.toLowerCase())
+}
+
+function isForBrowser(challenges: string): boolean {
+  return readChallenges(challenges).some(({ scheme }) => asksForPassword.has(scheme.toLowerCase()))
 }
 
 function connectionNames(headers: HeaderList): readonly string[] | undefined {

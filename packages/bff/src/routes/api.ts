@@ -37,7 +37,7 @@ export async function api<Body>(
   let isUpstreams = false
   const send: Upstream<Body>['send'] = (call) =>
     upstream.send(call).catch((error: unknown) => {
-      isUpstreams = true
+      isUpstreams = !(error instanceof UsageError)
       throw error
     })
   try {
@@ -62,21 +62,22 @@ function callOf(request: BffRequest, api: Api, { path, query }: ApiTarget): Upst
 }
 
 async function handBack<Body>(
-  { base }: BffContext,
+  { base, cookies: rules }: BffContext,
   sessions: LiveSessions,
   { answer, api, visit, cookies }: HandedBack<Body>,
 ): Promise<BffAnswer<Body>> {
   const { status, body } = answer
   const isRedirect = status >= 300 && status < 400 && status !== 304
-  if (isRedirect || status < 200) {
+  if (isRedirect || status < 200 || status > 599) {
     answer.discard()
-    return refuse(
-      502,
-      isRedirect ? 'upstream_redirects' : 'upstream_upgrades',
-      await sessionCookies(sessions, visit, cookies),
-    )
+    const fault = isRedirect ? 'redirects' : status < 200 ? 'upgrades' : 'malformed'
+    return refuse(502, `upstream_${fault}`, await sessionCookies(sessions, visit, cookies))
   }
-  const headers = returnHeaders(answer, api, (location) => placeOf(location, api, base))
+  const headers = returnHeaders(answer, {
+    api,
+    cookiePrefix: rules.prefix,
+    placeOf: (location) => placeOf(location, api, base),
+  })
   for (const cookie of await sessionCookies(sessions, visit, cookies)) headers.push([...cookie])
   return { status, headers, body }
 }

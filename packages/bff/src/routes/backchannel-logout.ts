@@ -21,8 +21,9 @@ export async function backchannelLogout(
   if (token === undefined) return json(400, { error: 'invalid_request' })
   try {
     const logout = await readLogoutToken(context.server, token)
-    await remember(context, logout)
+    await refuseUsed(context, logout)
     await context.store.deleteAll(indexOf(logout))
+    await remember(context, logout)
     return empty(200)
   } catch (error) {
     if (!(error instanceof ConciergeError)) throw error
@@ -42,14 +43,19 @@ async function readToken(request: BffRequest): Promise<string | undefined> {
 }
 
 /** A token serves once: whoever sends it again is not the server. */
-async function remember({ store }: BffContext, { jti, exp }: LogoutToken): Promise<void> {
-  const first = await store.write(`logout:${encodeURIComponent(jti)}`, true, {
-    expiresAt: exp + 120,
-    ifVersion: 0,
-  })
-  if (first === undefined)
+async function refuseUsed({ store }: BffContext, logout: LogoutToken): Promise<void> {
+  if (await store.look(keyOf(logout)))
     throw new ProtocolError(
       'logout_token_invalid',
       'The logout token was used already. No session was ended.',
     )
+}
+
+/** Only what was done is remembered: a server that is told to try again must be able to. */
+async function remember({ store }: BffContext, logout: LogoutToken): Promise<void> {
+  await store.write(keyOf(logout), true, { expiresAt: logout.exp + 120 })
+}
+
+function keyOf({ jti }: LogoutToken): string {
+  return `logout:${encodeURIComponent(jti)}`
 }

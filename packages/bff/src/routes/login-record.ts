@@ -89,6 +89,11 @@ export async function loginCookies(
   ]
 }
 
+/** Takes the cookies of a login that is over from the browser, whatever came of it. */
+export function removeLoginCookies(context: BffContext, cookies: Cookies, state: string): HeaderList {
+  return removeParts(cookieNameOf(context, state), { rules: context.cookies, cookies })
+}
+
 /** The relying party of one login. What it begins is held until somebody has looked at it. */
 export function createLoginParty(
   { options, server, senderConstraint }: BffContext,

@@ -1,4 +1,10 @@
-import { ConciergeError, type EndSessionRequest, readReturnTo } from '@oauth-concierge/core'
+import {
+  ConciergeError,
+  type EndSessionRequest,
+  type Milliseconds,
+  readReturnTo,
+  TransportError,
+} from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
 import { page, redirect, refuse } from '../http/answers.ts'
 import { type Cookies, readCookies, removeCookie, writeCookie } from '../http/cookies.ts'
@@ -9,6 +15,8 @@ import type { LiveSessions, Visit } from '../sessions/live-sessions.ts'
 
 const longestBody = 8_192
 const longestReturn = 600
+/** For what must be known of the server, where it is not known yet. */
+const longestWait: Milliseconds = 2_000
 
 /** Ends the session, by a form of the application that brings the session's own nonce; then the user's at the authorization server. */
 export async function logout(
@@ -31,15 +39,23 @@ export async function logout(
   return ending ? leave(context, { ending, returnTo, headers }) : redirect(returnTo, headers)
 }
 
-/** What fails at the server does not keep the user from being logged out here. */
+/** What fails at the server, or takes long there, does not keep the user from being logged out here. */
 async function endSession(context: BffContext, { session }: Visit): Promise<EndSessionRequest | undefined> {
-  const { postLogoutRedirectUri } = context
+  const { postLogoutRedirectUri, server, beside } = context
+  const inTime = new AbortController()
+  const ending = session.relyingParty.endSession({ postLogoutRedirectUri, revokeBeside: beside })
+  const late = server.client.runtime.clock.sleep(longestWait, inTime.signal).then(() => {
+    beside(ending)
+    throw new TransportError('timed_out', 'The authorization server did not answer in time for the logout.')
+  })
   try {
-    return await session.relyingParty.endSession({ postLogoutRedirectUri })
+    return await Promise.race([ending, late])
   } catch (error) {
     if (!(error instanceof ConciergeError)) throw error
     context.report(error)
     return undefined
+  } finally {
+    inTime.abort()
   }
 }
 
@@ -58,7 +74,10 @@ function leave(
     sameSite: 'Lax',
     maxAge: longestReturn,
   })
-  return page(200, formPage(endpoint, parameters), { policy: formPolicy, headers: [...headers, cookie] })
+  return page(200, formPage(endpoint, Object.entries(parameters), 'Logging out'), {
+    policy: formPolicy,
+    headers: [...headers, cookie],
+  })
 }
 
 const cookieNameOf = ({ cookieName }: BffContext): string => `${cookieName}-logout`

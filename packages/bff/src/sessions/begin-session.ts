@@ -3,6 +3,7 @@ import type { BffContext } from '../bff-context.ts'
 import type { Cookies } from '../http/cookies.ts'
 import type { HeaderList } from '../http/exchange.ts'
 import { writeParts } from './cookie-carrier.ts'
+import { sessionEnd } from './session-end.ts'
 import { indexesOf, type SessionData } from './session-data.ts'
 
 /** A login that has come to its end. */
@@ -18,10 +19,11 @@ export interface FinishedTokens {
  * @throws StorageError `storage_failed`
  */
 export async function beginSession(
-  { store, carrier, cookies: rules, cookieName, sameSite, lifetimes, now }: BffContext,
+  context: BffContext,
   { tokens, claims }: FinishedTokens,
   cookies: Cookies,
 ): Promise<HeaderList> {
+  const { store, carrier, cookies: rules, cookieName, sameSite, lifetimes, now } = context
   const name = await carrier.createName('session')
   const indexes = indexesOf(claims)
   const data: SessionData = {
@@ -31,8 +33,8 @@ export async function beginSession(
     ...(claims && { subject: claims.sub }),
     indexes,
   }
-  const expiresAt = Math.min(now() + lifetimes.rolling, data.endsAt)
+  const expiresAt = sessionEnd(context, data.endsAt, tokens)
   await store.write(name.key, data, { expiresAt, indexes, ifVersion: 0 })
   const content = await carrier.contentOf(name)
-  return writeParts(cookieName, content, { rules, cookies, sameSite, maxAge: expiresAt - now() })
+  return writeParts(cookieName, content, { rules, cookies, sameSite, maxAge: lifetimes.absolute })
 }

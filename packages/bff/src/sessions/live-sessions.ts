@@ -1,6 +1,7 @@
 import {
   createMemoryStore,
   createRelyingParty,
+  type EpochSeconds,
   type KeyValueStore,
   type RelyingParty,
   type Renewal,
@@ -10,6 +11,7 @@ import type { Cookies } from '../http/cookies.ts'
 import type { HeaderList } from '../http/exchange.ts'
 import { createBoundedMap } from './bounded-map.ts'
 import { type Carried, readParts, removeParts, writeParts } from './cookie-carrier.ts'
+import { sessionEnd } from './session-end.ts'
 import { readSessionData } from './session-data.ts'
 import { createSessionVault, type SessionState } from './session-vault.ts'
 import type { RecordMark } from './session-store.ts'
@@ -47,11 +49,11 @@ export interface LiveSessions {
 /** How many sessions are kept at hand with their tokens; others are read again when they come. */
 const mostAtHand = 10_000
 
-/** A session's end is moved when a twentieth of its rolling lifetime has gone by, not at each request. */
+/** A session's end is moved when that gives it a twentieth of its time more, not at each request. */
 const moves = 20
 
 export function createLiveSessions(context: BffContext): LiveSessions {
-  const { store, carrier, cookies: rules, cookieName, sameSite, lifetimes, now } = context
+  const { store, carrier, cookies: rules, cookieName, sameSite, now } = context
   const named = createBoundedMap<Carried>(mostAtHand)
   const atHand = createBoundedMap<LiveSession>(mostAtHand)
   const transactions = createMemoryStore()
@@ -61,7 +63,8 @@ export function createLiveSessions(context: BffContext): LiveSessions {
     const data = record && readSessionData(record.value)
     if (!record || !data) return undefined
     const { version, expiresAt } = record
-    const state = { key, data, version, expiresAt, writing: 0 }
+    const endWith = (tokens: unknown): EpochSeconds => sessionEnd(context, data.endsAt, tokens)
+    const state = { key, data, version, expiresAt, tokens: data.tokens, endWith, writing: 0 }
     const vault = createSessionVault(store, state, record)
     const session = await createLiveSession(context, state, { vault, transactions })
     atHand.set(key, session)
@@ -76,8 +79,8 @@ export function createLiveSessions(context: BffContext): LiveSessions {
   }
 
   const extend = async (session: LiveSession): Promise<boolean> => {
-    const end = Math.min(now() + lifetimes.rolling, session.data.endsAt)
-    if (end - session.expiresAt < lifetimes.rolling / moves) return false
+    const end = session.endWith(session.tokens)
+    if (end >= session.expiresAt && end - session.expiresAt < (end - now()) / moves) return false
     await store.touch(session.key, end)
     session.expiresAt = end
     return true
@@ -108,12 +111,12 @@ export function createLiveSessions(context: BffContext): LiveSessions {
       if (!known || !mark) return findAnew(content)
       return visit(known, mark, content)
     },
-    cookiesOf: async ({ session, content, presented, isExtended }, cookies) => {
-      const { key, version, expiresAt } = session
-      const isCurrent = presented === undefined || presented === version
-      if (isCurrent && !isExtended) return []
-      const latest = presented === undefined ? content : await carrier.contentOf({ key, id: '' })
-      return writeParts(cookieName, latest, { rules, cookies, sameSite, maxAge: expiresAt - now() })
+    cookiesOf: async ({ session, presented, isExtended }, cookies) => {
+      // A name is good for as long as a session may last at all: when its record ends is the store's affair.
+      if (presented === undefined || (presented === session.version && !isExtended)) return []
+      const latest = await carrier.contentOf({ key: session.key, id: '' })
+      const maxAge = session.data.endsAt - now()
+      return writeParts(cookieName, latest, { rules, cookies, sameSite, maxAge })
     },
     end: async ({ session, content }, cookies) => {
       named.delete(content)

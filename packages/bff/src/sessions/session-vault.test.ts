@@ -16,7 +16,15 @@ async function open(store: SessionStore) {
   await store.write(key, data, { expiresAt: data.endsAt, indexes: data.indexes })
   const record = await store.read(key)
   if (!record) throw new Error('nothing was written')
-  const state = { key, data, version: record.version, expiresAt: record.expiresAt, writing: 0 }
+  const state = {
+    key,
+    data,
+    version: record.version,
+    expiresAt: record.expiresAt,
+    tokens: data.tokens,
+    endWith: () => data.endsAt,
+    writing: 0,
+  }
   return { state, vault: createSessionVault(store, state, record) }
 }
 

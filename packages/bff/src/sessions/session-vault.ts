@@ -1,4 +1,4 @@
-import { type KeyValueStore, StorageError, TransportError } from '@oauth-concierge/core'
+import { type EpochSeconds, type KeyValueStore, StorageError, TransportError } from '@oauth-concierge/core'
 import { readSessionData, type SessionData } from './session-data.ts'
 import type { SessionStore, StoredRecord } from './session-store.ts'
 
@@ -7,7 +7,11 @@ export interface SessionState {
   readonly key: string
   readonly data: SessionData
   version: number
-  expiresAt: number
+  expiresAt: EpochSeconds
+  /** What the session machine remembers, as it was written last. */
+  tokens: unknown
+  /** When the session is over with such tokens, unless it is used again. */
+  endWith(tokens: unknown): EpochSeconds
   /** Writes under way: while there are some, the store may have a version that is not known here yet. */
   writing: number
 }
@@ -34,11 +38,12 @@ export function createSessionVault(
     },
     put: async (_, tokens, { ifVersion } = {}) => {
       state.writing += 1
-      const { expiresAt, data } = state
+      const { data } = state
+      const expiresAt = state.endWith(tokens)
       const options = { expiresAt, indexes: data.indexes, ...(ifVersion !== undefined && { ifVersion }) }
       try {
         const written = await store.write(key, { ...data, tokens }, options)
-        if (written !== undefined) state.version = written
+        if (written !== undefined) Object.assign(state, { version: written, expiresAt, tokens })
         return written
       } catch (error) {
         throw isMark(tokens) && error instanceof StorageError ? unmarked() : error

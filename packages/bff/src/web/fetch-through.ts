@@ -1,4 +1,4 @@
-import { type Runtime, TransportError } from '@oauth-concierge/core'
+import { type Runtime, TransportError, UsageError } from '@oauth-concierge/core'
 import type { BffRequest, Handle, Upstream, UpstreamAnswer, UpstreamCall } from '../http/exchange.ts'
 import { readReplayableBody, type ReplayableBody } from './replayable-body.ts'
 
@@ -25,6 +25,7 @@ function readRequest(request: Request): BffRequest {
 
 /** @returns undefined where there is more than `maxBytes` */
 async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
+  checkUnread(request)
   const reader = request.body?.getReader()
   if (!reader) return ''
   const decoder = new TextDecoder()
@@ -34,9 +35,20 @@ async function readText(request: Request, maxBytes: number): Promise<string | un
     const { done, value } = await reader.read()
     if (done) return text + decoder.decode()
     size += value.byteLength
-    if (size > maxBytes) return undefined
+    if (size > maxBytes) {
+      void reader.cancel().catch(() => undefined)
+      return undefined
+    }
     text += decoder.decode(value, { stream: true })
   }
+}
+
+function checkUnread({ bodyUsed }: Request): void {
+  if (bodyUsed)
+    throw new UsageError(
+      'invalid_configuration',
+      'The body of this request was read before the BFF came to it. Hand it on unread.',
+    )
 }
 
 function createUpstream(runtime: Runtime, request: Request): Upstream<Body> {
@@ -44,6 +56,7 @@ function createUpstream(runtime: Runtime, request: Request): Upstream<Body> {
   return {
     canRepeat: () => body?.canRepeat() === true,
     send: async (call) => {
+      if (!body) checkUnread(request)
       body ??= await readReplayableBody(request.body)
       return send(runtime, { call, body: body.take(), signal: request.signal })
     },

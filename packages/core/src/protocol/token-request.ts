@@ -23,6 +23,8 @@ export interface TokenResponse {
   /** Undefined where the server does not say. */
   readonly expiresIn: Seconds | undefined
   readonly refreshToken: string | undefined
+  /** How long the refresh token lives, by `refresh_expires_in` or `refresh_token_expires_in`; undefined where the server does not say, or says that it has no end. */
+  readonly refreshExpiresIn?: Seconds | undefined
   /** Undefined where the server grants what was asked (RFC 6749 section 5.1). */
   readonly scope: string | undefined
   readonly idToken: string | undefined
@@ -164,6 +166,7 @@ async function readTokenResponse(
       boundTo,
       expiresIn: body.expires_in,
       refreshToken: body.refresh_token,
+      refreshExpiresIn: readLifetime(body['refresh_expires_in'] ?? body['refresh_token_expires_in']),
       scope: body.scope,
       idToken: body.id_token,
       claims,
@@ -172,6 +175,11 @@ async function readTokenResponse(
   } catch (error) {
     throw conciergeError(error)
   }
+}
+
+/** No part of OAuth, so what is no number of seconds says nothing; 0 is how some servers say that there is no end. */
+function readLifetime(value: unknown): Seconds | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined
 }
 
 function readAuthorizationDetails(details: unknown): readonly AuthorizationDetail[] | undefined {

@@ -49,6 +49,17 @@ describe('a logout', () => {
     expect(await server.vault.get(`concierge:tokens:spa@${issuer}`)).toBeUndefined()
   })
 
+  it('does not wait for the revocation where somebody else does', async () => {
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    server.on(`${issuer}/revoke`, () => held.then(() => new Response('', { status: 503 })))
+    const revocations: Promise<void>[] = []
+    const revokeBeside = (revocation: Promise<void>): void => void revocations.push(revocation)
+    await expect(relyingParty.endSession({ revokeBeside })).resolves.toMatchObject({ parameters: {} })
+    release()
+    await expect(Promise.all(revocations)).resolves.toHaveLength(1)
+  })
+
   it('needs no endpoints at the server', async () => {
     server.bend.metadata = { revocation_endpoint: undefined, end_session_endpoint: undefined }
     const plain = server.relyingParty()

@@ -1,5 +1,7 @@
+import type { Client } from '../protocol/client.ts'
 import { buildEndSessionRequest, type EndSessionRequest } from '../protocol/end-session.ts'
 import { requestRevocation } from '../protocol/revocation.ts'
+import type { ServerMetadata } from '../protocol/server-metadata.ts'
 import type { TokenSet } from '../session/token-set.ts'
 import type { RelyingPartyContext } from './context.ts'
 
@@ -7,6 +9,8 @@ import type { RelyingPartyContext } from './context.ts'
 export interface LogoutOptions {
   /** Where the authorization server sends the user afterwards; it must be registered there. */
   readonly postLogoutRedirectUri?: string
+  /** Takes the revocation, which then does not hold up the logout; it never rejects. Default: the logout waits for it. */
+  readonly revokeBeside?: (revocation: Promise<void>) => void
 }
 
 /**
@@ -34,8 +38,13 @@ async function endAtServer(
 ): Promise<EndSessionRequest | undefined> {
   const metadata = await context.metadata().catch(() => undefined)
   if (!metadata) return undefined
-  if (tokens?.refreshToken !== undefined) {
-    await requestRevocation(context.client, metadata, tokens.refreshToken, 'refresh_token').catch(() => false)
-  }
+  const revocation = revoke(context.client, metadata, tokens?.refreshToken)
+  if (options.revokeBeside) options.revokeBeside(revocation)
+  else await revocation
   return buildEndSessionRequest(context.client, metadata, { idToken: tokens?.idToken, ...options })
+}
+
+async function revoke(client: Client, metadata: ServerMetadata, token: string | undefined): Promise<void> {
+  if (token === undefined) return
+  await requestRevocation(client, metadata, token, 'refresh_token').catch(() => false)
 }

@@ -21,6 +21,8 @@ export interface AccessGrant {
 /** The tokens of a session. */
 export interface TokenSet extends AccessGrant {
   readonly refreshToken: string | undefined
+  /** When the refresh token ends, as the server said; undefined where it did not. */
+  readonly refreshExpiresAt?: EpochSeconds | undefined
   readonly idToken: string | undefined
   readonly claims: IdTokenClaims | undefined
   /** As granted; undefined where the server does not say. */
@@ -37,7 +39,7 @@ const lastSeconds: Seconds = 10
  */
 export function mergeTokenResponse(
   response: TokenResponse,
-  before: Pick<TokenSet, 'refreshToken' | 'idToken' | 'claims' | 'scope' | 'authorizationDetails'>,
+  before: Omit<TokenSet, keyof Omit<AccessGrant, 'scope'>>,
   { now, random }: { readonly now: EpochSeconds; readonly random: number },
 ): TokenSet {
   const expiresIn =
@@ -48,12 +50,23 @@ export function mergeTokenResponse(
     receivedAt: now,
     renewAt: expiresIn && expiresIn - Math.min(earliestRenewal, expiresIn / 10) * (1 - random / 2),
     refreshToken: response.refreshToken ?? before.refreshToken,
+    refreshExpiresAt: refreshEndOf(response, before, now),
     idToken: response.idToken ?? before.idToken,
     claims: response.claims ?? before.claims,
     scope: response.scope ?? before.scope,
     authorizationDetails: response.authorizationDetails ?? before.authorizationDetails,
     ...(response.boundTo !== undefined && { boundTo: response.boundTo }),
   }
+}
+
+/** A new refresh token of which nothing is said has no known end. */
+function refreshEndOf(
+  { refreshToken, refreshExpiresIn }: TokenResponse,
+  before: Pick<TokenSet, 'refreshExpiresAt'>,
+  now: EpochSeconds,
+): EpochSeconds | undefined {
+  if (refreshExpiresIn !== undefined) return now + refreshExpiresIn
+  return refreshToken === undefined ? before.refreshExpiresAt : undefined
 }
 
 /** Whether the access token still serves at this age: not in its last seconds, which it may spend on the way. */

@@ -73,9 +73,14 @@ export function advanceRecord(
   const { attempt: _, ...rest } = before
   const generation = generateRandomState()
   if (!target) return { ...rest, tokens, generation }
-  const { refreshToken, idToken, claims, ...grant } = tokens
+  const { refreshToken, refreshExpiresAt, idToken, claims, ...grant } = tokens
   const resources = { ...before.resources, [targetKey(target)]: grant }
-  return { ...rest, tokens: { ...before.tokens, refreshToken, idToken, claims }, resources, generation }
+  return {
+    ...rest,
+    tokens: { ...before.tokens, refreshToken, refreshExpiresAt, idToken, claims },
+    resources,
+    generation,
+  }
 }
 
 /** Holds a record under one key of `store`. What is not a record there counts as nothing. */
@@ -94,6 +99,14 @@ export function createTokenVault(store: KeyValueStore, key: string): TokenVault 
   }
 }
 
+/**
+ * When the session of what a vault holds can be renewed no more, by the server's own word at its last answer; undefined where there is none.
+ * For whoever sets an end to sessions.
+ */
+export function readRefreshEnd(value: unknown): EpochSeconds | undefined {
+  return isRecord(value) ? value.tokens.refreshExpiresAt : undefined
+}
+
 function isRecord(value: unknown): value is SessionRecord {
   const { tokens, family, generation, attempt } = Object(value) as Partial<SessionRecord>
   const { accessToken, scope, receivedAt, ...rest } = Object(tokens) as Partial<TokenSet>
@@ -103,7 +116,7 @@ function isRecord(value: unknown): value is SessionRecord {
   return (
     [family, generation, accessToken, scope].every((text) => typeof text === 'string') &&
     typeof receivedAt === 'number' &&
-    isAbsentOr('number', rest.expiresIn, rest.renewAt, startedAt) &&
+    isAbsentOr('number', rest.expiresIn, rest.renewAt, rest.refreshExpiresAt, startedAt) &&
     isAbsentOr('string', rest.refreshToken, rest.idToken, rest.boundTo)
   )
 }
