@@ -76,7 +76,7 @@ onClick('popup', () => {
 document.querySelector('#copy')?.setAttribute('href', address)
 auth.subscribe(() => {
   const { session } = auth
-  const name = session.status === 'authenticated' ? session.claims?.['name'] : undefined
-  document.querySelector('#who')?.replaceChildren(String(name ?? ''))
+  const claims = session.status === 'authenticated' ? session.claims : undefined
+  document.querySelector('#who')?.replaceChildren(claims?.sub ?? '')
 })
 Object.assign(window, { tabs: page })
