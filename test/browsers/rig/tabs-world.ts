@@ -13,6 +13,8 @@ export interface TabsWorld {
   readonly authorizationServer: ReferenceServer
   /** A page of the app. */
   readonly address: (store: string) => string
+  /** A page that shows that one in a frame without an origin. */
+  readonly framed: (store: string) => string
   /** What its pages told of errors, and of what their policy forbids. */
   readonly faults: readonly string[]
   /** From now on the API refuses every access token that it has seen. */
@@ -64,6 +66,7 @@ export async function startTabsWorld(
   return {
     authorizationServer,
     address,
+    framed: (store) => `${app.origin}/framed?store=${store}`,
     faults,
     refuseOldTokens,
     refreshes: refreshes.count,
