@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { TabsPage } from './pages/tabs-page.ts'
 import { describeInEngines, openBrowser } from './rig/engines.ts'
 import type { RigBrowser, RigPage } from './rig/rig-page.ts'
-import { logInTab, startTab, startTabsWorld, type TabsWorld } from './rig/tabs-world.ts'
+import { leaveBy, logInTab, startTab, startTabsWorld, type TabsWorld } from './rig/tabs-world.ts'
 
 declare global {
   interface Window {
@@ -96,7 +96,8 @@ describeInEngines('tabs that share a session', (engine) => {
           }, status),
         ),
       )
-    await first.click('#logout')
+    // The user is logged out at the server as well, before the next login.
+    expect(await leaveBy(first, '#logout')).toBe('anonymous')
     await show('anonymous')
     await logInTab(first, world.address('worker'))
     await show('authenticated')

@@ -18,6 +18,7 @@ import { logoutAddress } from './logout-address.ts'
 import { createLogoutReturn, type LogoutReturn } from './logout-return.ts'
 import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
 import { onceShown, onWake, pageOrigin, pagePath, pageRoot, showPath } from './page.ts'
+import { createHearing } from './runtime/hearing.ts'
 import { pageRuntime } from './runtime/page-runtime.ts'
 import { leaveFor, redirectUserAgent } from './user-agents/redirect-user-agent.ts'
 import { createWebStorageStore } from './web-storage-store.ts'
@@ -27,6 +28,10 @@ interface Page extends AuthParts {
   readonly logouts: LogoutReturn
   /** Which logout was the latest in any tab: it is there for a page that could not hear of it. */
   readonly latestLogout: OriginMemory
+  /** The latest that the tab knows of, whose session is a later one. */
+  readonly knownLogout: OriginMemory
+  /** Ends a session of this tab's own, as the news of a logout elsewhere would have. */
+  readonly hearLogout: (() => void) | undefined
 }
 
 /**
@@ -41,7 +46,8 @@ export function createAuthOver(
   refuseSecret(options)
   const surroundings = pageRuntime(options.runtime, tokenStore.isShared)
   const diary = createDiary(surroundings, options.onEvent)
-  const runtime = observed(surroundings, diary)
+  const hearing = createHearing(surroundings.openChannel)
+  const runtime = observed({ ...surroundings, openChannel: hearing.openChannel }, diary)
   const onDegraded = ({ message }: Error): void =>
     diary.note('degraded', { tokenStore: tokenStore.name, message })
   const engine = open({ ...options, runtime, diary, onDegraded })
@@ -54,6 +60,8 @@ export function createAuthOver(
     trail: createLoginTrail({ tab, shared }, runtime.clock, client),
     logouts: createLogoutReturn(tab, client),
     latestLogout: createOriginMemory(`concierge:ended:${client}`),
+    knownLogout: createOriginMemory(`concierge:ended:${client}`, 'sessionStorage'),
+    hearLogout: tokenStore.isShared ? undefined : () => hearing.tell('ended'),
   }
   let started: Promise<FinishedLogin> | undefined
   let sleepOn: (() => void) | undefined
@@ -61,7 +69,9 @@ export function createAuthOver(
   engine.subscribe(() => {
     const { status } = engine.session
     diary.note('session', { status })
-    if (status === 'authenticated') knownLogout = page.latestLogout.read()
+    if (status !== 'authenticated') return
+    knownLogout = page.latestLogout.read()
+    page.knownLogout.write(knownLogout ?? '')
   })
   const noted = async <Result>(call: string, work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -115,16 +125,23 @@ async function wake(engine: Engine, hasMissedLogout: boolean): Promise<void> {
 
 /** The address is read and cleaned before the first wait, so nothing that runs later can see the code. */
 async function start(page: Page): Promise<FinishedLogin> {
-  const { options, engine, logouts, diary } = page
+  const { options, logouts, diary } = page
   const parameters = takeCallback(options.redirectUri ?? pageRoot())
   if (!parameters) {
     await logouts.finish()
-    await engine.restore()
+    await restore(page)
     return {}
   }
   diary.note('callback', { refused: parameters.has('error') })
   await onceShown()
   return finish(page, parameters)
+}
+
+/** Tokens of a tab are still there when it comes back from another site, though the user logged out elsewhere meanwhile. */
+async function restore({ engine, knownLogout, latestLogout, hearLogout }: Page): Promise<void> {
+  const hasMissedLogout = (knownLogout.read() ?? '') !== (latestLogout.read() ?? '')
+  const { status } = await engine.restore()
+  if (status === 'authenticated' && hasMissedLogout) hearLogout?.()
 }
 
 async function finish(page: Page, parameters: URLSearchParams): Promise<FinishedLogin> {
@@ -149,7 +166,7 @@ function goBack({ returnTo, ...finished }: FinishedLogin): FinishedLogin {
 
 /** What was there before the login goes on; and the user is where the login was to end, so that another one ends there too. */
 async function recover(page: Page, error: unknown): Promise<FinishedLogin> {
-  await page.engine.restore()
+  await restore(page)
   const code = error instanceof ProtocolError ? error.code : undefined
   if (code === 'callback_replayed') return {}
   if (code === 'callback_state_unknown') return recoverOrphan(page, error)

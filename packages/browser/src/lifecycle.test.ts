@@ -1,4 +1,9 @@
-import { createInProcessChannels, type OpenChannel, type UserAgent } from '@oauth-concierge/core'
+import {
+  createInProcessChannels,
+  createMemoryStore,
+  type OpenChannel,
+  type UserAgent,
+} from '@oauth-concierge/core'
 import {
   createManualClock,
   createScriptedHttp,
@@ -10,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Auth } from './auth.ts'
 import { type AuthOptions, createAuth } from './create-auth.ts'
 import { pageTransition, settle, showPage } from './fake-page.test-support.ts'
+import type { TokenStore } from './stores/token-store.ts'
 import { withSilentRestore } from './with-silent-restore.ts'
 
 const issuer = 'https://id.example'
@@ -39,7 +45,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 const tokenRequests = (): number => network.requests.filter(({ url }) => url === `${issuer}/token`).length
 
-const create = (options: Pick<AuthOptions, 'userAgent' | 'logoutBy'> = {}): Auth => {
+const create = (options: Pick<AuthOptions, 'userAgent' | 'logoutBy' | 'tokenStore'> = {}): Auth => {
   const runtime = { clock, http: network.http, openChannel, random: () => 0.5 }
   return createAuth({ issuer, clientId: 'spa', scope: 'orders.read', runtime, ...options })
 }
@@ -275,6 +281,45 @@ describe('L03: a page back from the back-forward cache', () => {
     await isRestored()
     expect(auth.session.status).toBe('authenticated')
     expect(page.reloads).toBe(0)
+  })
+})
+
+describe('a tab with tokens of its own that showed another site for a while', () => {
+  const vault = createMemoryStore()
+  const tokenStore = { name: 'session', isShared: false, vault: () => vault }
+  const { agent } = createAgent()
+
+  /** Logs in and leaves the page. */
+  const logInAndLeave = async (): Promise<void> => {
+    const auth = create({ tokenStore, userAgent: agent })
+    await auth.start()
+    await auth.login()
+    auth.close()
+  }
+
+  it('has its session still', async () => {
+    await logInAndLeave()
+    comeBack(page, `${app}/orders`)
+    const auth = create({ tokenStore })
+    await auth.start()
+    expect(auth.session.status).toBe('authenticated')
+  })
+
+  it('has none after a logout elsewhere, and lets go of its tokens', async () => {
+    await logInAndLeave()
+    const other = create({ userAgent: agent })
+    await other.login()
+    await other.logout()
+    comeBack(page, `${app}/orders`)
+    const auth = create({ tokenStore, userAgent: agent })
+    await auth.start()
+    expect(auth.session.status).toBe('anonymous')
+    await settle()
+    expect(await vault.get(`concierge:tokens:spa@${issuer}`)).toBeUndefined()
+    await auth.login()
+    expect(auth.session.status).toBe('authenticated')
+    await settle()
+    expect(auth.session.status).toBe('authenticated')
   })
 })
 

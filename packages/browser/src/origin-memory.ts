@@ -1,14 +1,20 @@
-/** One entry in the `localStorage` of the origin. A storage that fails is as good as one that forgets. */
+/** One entry in a web storage. A storage that fails is as good as one that forgets. */
 export interface OriginMemory {
   read(): string | null | undefined
   write(value: string): void
 }
 
-/** Touches the storage when it is used, not before. */
-export function createOriginMemory(key: string): OriginMemory {
+/**
+ * Touches the storage when it is used, not before.
+ * @param area that of the origin, unless it is to be the tab's
+ */
+export function createOriginMemory(
+  key: string,
+  area: 'localStorage' | 'sessionStorage' = 'localStorage',
+): OriginMemory {
   const attempt = <Result>(work: (area: Storage) => Result): Result | undefined => {
     try {
-      return work(window.localStorage)
+      return work(window[area])
     } catch {
       return undefined
     }

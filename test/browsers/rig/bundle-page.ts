@@ -9,6 +9,7 @@ export async function bundlePage(entry: string): Promise<string> {
     entryPoints: [entry],
     alias: {
       '@oauth-concierge/browser/slim': `${packages}/browser/src/slim.ts`,
+      '@oauth-concierge/browser/relay-callback': `${packages}/browser/src/relay-callback.ts`,
       '@oauth-concierge/browser': `${packages}/browser/src/index.ts`,
       '@oauth-concierge/core/testing': `${packages}/core/src/testing.ts`,
       '@oauth-concierge/core': `${packages}/core/src/index.ts`,

@@ -1,18 +1,22 @@
-import { fileURLToPath } from 'node:url'
 import {
   createReferenceServer,
   type RefreshTokenRotation,
   type ReferenceServer,
 } from '@oauth-concierge/reference-server'
+import { vi } from 'vitest'
 import { type Door, openDoor } from '../../../examples/spa/server/door.ts'
-import { bundlePage } from './bundle-page.ts'
 import type { RigPage } from './rig-page.ts'
+import { type AppOptions, serveApp } from './serve-app.ts'
 
 /** An authorization server, an API and an app on three origins, for tabs that share a session. */
 export interface TabsWorld {
   readonly authorizationServer: ReferenceServer
   /** A page of the app. */
   readonly address: (store: string) => string
+  /** A page that shows that one in a frame without an origin. */
+  readonly framed: (store: string) => string
+  /** What its pages told of errors, and of what their policy forbids. */
+  readonly faults: readonly string[]
   /** From now on the API refuses every access token that it has seen. */
   refuseOldTokens(): void
   /** Refresh requests that came so far. */
@@ -31,33 +35,39 @@ export interface HeldRefresh {
 
 const user = { username: 'ada', password: 'password' }
 
-export async function startTabsWorld(rotation: RefreshTokenRotation): Promise<TabsWorld> {
+const stores = ['memory', 'session', 'encrypted', 'local', 'worker', 'worker-encrypted']
+
+export async function startTabsWorld(
+  rotation: RefreshTokenRotation,
+  options?: AppOptions,
+): Promise<TabsWorld> {
   const [issuer, api, app] = await Promise.all([
     openDoor({ host: '127.0.0.1', port: 0 }),
     openDoor({ host: '127.0.0.1', port: 0 }),
     openDoor({ host: 'localhost', port: 0 }),
   ])
+  const address = (store: string): string => `${app.origin}/?store=${store}`
   const authorizationServer = createReferenceServer({
     issuer: issuer.origin,
     clients: [
       {
         clientId: 'tabs',
-        redirectUris: ['encrypted', 'local', 'memory', 'worker', 'worker-encrypted'].map(
-          (store) => `${app.origin}/?store=${store}`,
-        ),
-        postLogoutRedirectUris: [`${app.origin}/`],
+        redirectUris: [...stores.map(address), `${app.origin}/relay`],
+        postLogoutRedirectUris: stores.map(address),
         skipConsent: true,
       },
     ],
-    users: [{ ...user, claims: { sub: 'ada' } }],
+    users: [{ ...user, claims: { sub: 'ada', name: 'Ada Example' } }],
     refreshTokenRotation: rotation,
   })
   const refreshes = serveIssuer(issuer, authorizationServer)
   const refuseOldTokens = serveApi(api)
-  await serveApp(app, { issuer: issuer.origin, api: api.origin })
+  const faults = await serveApp(app, { issuer: issuer.origin, api: api.origin }, options)
   return {
     authorizationServer,
-    address: (store) => `${app.origin}/?store=${store}`,
+    address,
+    framed: (store) => `${app.origin}/framed?store=${store}`,
+    faults,
     refuseOldTokens,
     refreshes: refreshes.count,
     holdRefresh: refreshes.hold,
@@ -70,10 +80,28 @@ export async function logInTab(page: RigPage, address: string): Promise<void> {
   await page.goto(address)
   await startTab(page)
   await page.click('#login')
+  await signIn(page)
+  await startTab(page)
+}
+
+/** Fills in the form of the authorization server. */
+export async function signIn(page: RigPage): Promise<void> {
   await page.fill('[name=username]', user.username)
   await page.fill('[name=password]', user.password)
   await page.click('[type=submit], form button')
-  await startTab(page)
+}
+
+/** Clicks on what makes the page go elsewhere and, at last, back to a page of the app; gives the session's status there. */
+export async function leaveBy(page: RigPage, selector: string): Promise<string> {
+  await page.evaluate(() => void Object.assign(window, { isLeft: true }))
+  await page.click(selector)
+  await vi.waitUntil(
+    () => page.evaluate(() => 'tabs' in window && !('isLeft' in window)).catch(() => false),
+    {
+      timeout: 20_000,
+    },
+  )
+  return startTab(page)
 }
 
 /** Waits for the page's script, and starts its session; gives the session's status. */
@@ -130,7 +158,7 @@ function serveApi(door: Door): () => void {
   door.serve(async (request) => {
     const headers = {
       'access-control-allow-origin': '*',
-      'access-control-allow-headers': 'authorization',
+      'access-control-allow-headers': 'authorization, dpop',
       'access-control-expose-headers': 'www-authenticate',
     }
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers })
@@ -139,30 +167,8 @@ function serveApi(door: Door): () => void {
     if (!refused.has(token)) return Response.json({}, { headers })
     return new Response(null, {
       status: 401,
-      headers: { ...headers, 'www-authenticate': 'Bearer error="invalid_token"' },
+      headers: { ...headers, 'www-authenticate': `${token.split(' ')[0]} error="invalid_token"` },
     })
   })
   return () => seen.forEach((token) => refused.add(token))
-}
-
-const policy =
-  "default-src 'self'; connect-src *; form-action *; require-trusted-types-for 'script'; trusted-types concierge"
-
-async function serveApp(
-  door: Door,
-  places: { readonly issuer: string; readonly api: string },
-): Promise<void> {
-  const [page, worker] = await Promise.all([
-    bundlePage(fileURLToPath(new URL('../pages/tabs-page.ts', import.meta.url))),
-    bundlePage(fileURLToPath(new URL('../../../packages/browser/src/worker.ts', import.meta.url))),
-  ])
-  const scripts: Readonly<Record<string, string>> = { '/script.js': page, '/worker.js': worker }
-  const html = `<!doctype html><title>Tabs</title><meta name="issuer" content="${places.issuer}"><meta name="api" content="${places.api}"><script defer src="/script.js"></script><button id="login">Log in</button><button id="logout">Log out</button>`
-  door.serve(async (request) => {
-    const script = scripts[new URL(request.url).pathname]
-    if (script) return new Response(script, { headers: { 'content-type': 'text/javascript' } })
-    return new Response(html, {
-      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
-    })
-  })
 }

@@ -60,6 +60,8 @@ export type CallName = keyof WorkerCalls
 export interface WorkerState {
   readonly session: Session
   readonly login: Login
+  /** Why not everything is kept where it was meant to be. A page that comes later learns it too. */
+  readonly degraded?: AuthEvent | undefined
 }
 
 /** An error as plain data: its class, code, message and details. */

@@ -41,6 +41,8 @@ export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
     connect: options.connect,
     hear: (message) => {
       if ('event' in message) return options.diary.add(message.event)
+      const { degraded } = message.state
+      if (degraded && !state.degraded) options.diary.add(degraded)
       state = { ...message.state, session: Object.freeze(message.state.session) }
       for (const listener of listeners) listener()
     },

@@ -7,7 +7,7 @@ import {
   type Runtime,
   type SenderConstraintFactory,
 } from '@oauth-concierge/core'
-import { createDiary, observed } from '../events.ts'
+import { type AuthEvent, createDiary, observed } from '../events.ts'
 import { pageRuntime } from '../runtime/page-runtime.ts'
 import { encryptedTokens } from '../stores/encrypted-tokens.ts'
 import { createIndexedDbStore } from '../stores/indexed-db-store.ts'
@@ -90,7 +90,12 @@ function createHosted({ keep, ...client }: WorkerClient, options: WorkerOptions)
   const tell = (message: FromWorker): void => pages.forEach((send) => send(message))
   const diary = createDiary(surroundings, (event) => tell({ event: { ...event, inWorker: true } }))
   const runtime = observed(surroundings, diary)
-  const onDegraded = ({ message }: Error): void => diary.note('degraded', { tokenStore: keep, message })
+  let degraded: AuthEvent | undefined
+  const onDegraded = ({ message }: Error): void => {
+    const at = surroundings.clock.wallTime()
+    degraded ??= { name: 'degraded', inWorker: true, at, detail: { tokenStore: keep, message } }
+    tell(state())
+  }
   const relyingParty = createRelyingParty({
     ...client,
     ...options,
@@ -99,7 +104,7 @@ function createHosted({ keep, ...client }: WorkerClient, options: WorkerOptions)
     vault: { ...tokenStore.vault({ runtime, onDegraded }), isShared: tokenStore.isShared },
   })
   const state = (): FromWorker => ({
-    state: { session: relyingParty.session, login: relyingParty.login() },
+    state: { session: relyingParty.session, login: relyingParty.login(), degraded },
   })
   relyingParty.subscribe(() => tell(state()))
   // A worker that takes the place of one that died goes on with the session that is kept.

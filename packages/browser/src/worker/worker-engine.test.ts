@@ -53,12 +53,11 @@ beforeEach(() => {
 afterEach(() => wires.forEach((wire) => wire.close()))
 
 /** A page of the worker; everything that it is sent is kept. */
-function openPage(as: WorkerClient = client): Engine {
+function openPage(as: WorkerClient = client, diary = createDiary(completeRuntime(runtime))): Engine {
   const wire = newWire(connect, as)
-  const all = completeRuntime(runtime)
   return createRemoteEngine(wire, {
-    runtime: all,
-    diary: createDiary(all),
+    runtime: completeRuntime(runtime),
+    diary,
     connect: () => reconnect(),
     apis: [api],
   })
@@ -193,6 +192,20 @@ describe('a session that a worker has', () => {
         detail: { method: 'POST', url: `${issuer}/token`, status: 200 },
       }),
     )
+  })
+
+  it('tells every page once where it cannot keep tokens as it was asked to, whenever the page came', async () => {
+    const told = async (): Promise<readonly unknown[]> => {
+      const diary = createDiary(completeRuntime(runtime))
+      // There is no IndexedDB here.
+      const page = openPage({ ...client, keep: 'encrypted' }, diary)
+      await page.startLogin({ redirectUri })
+      await page.restore()
+      return diary.read().filter(({ name }) => name === 'degraded')
+    }
+    const event = { inWorker: true, detail: { tokenStore: 'encrypted', message: expect.any(String) } }
+    expect(await told()).toEqual([expect.objectContaining(event)])
+    expect(await told()).toEqual([expect.objectContaining(event)])
   })
 
   it('is not told to a page that is gone, and the worker forgets that page', async () => {

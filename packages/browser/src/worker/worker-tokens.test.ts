@@ -67,6 +67,6 @@ describe('tokens in a shared worker', () => {
     await engine.restore()
     expect(engine.session.status).toBe('authenticated')
     await expect(engine.getAccessToken()).resolves.toBe('access-1')
-    expect(diary.read().filter(({ name }) => name === 'degraded')).toEqual([])
+    expect(diary.read().filter(({ detail }) => 'worker' in detail)).toEqual([])
   })
 })

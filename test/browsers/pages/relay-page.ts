@@ -1,0 +1,3 @@
+import { relayCallback } from '@oauth-concierge/browser/relay-callback'
+
+void relayCallback()
