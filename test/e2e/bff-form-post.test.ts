@@ -11,7 +11,7 @@ const clientId = 'by-form'
 const clientSecret = 'known to the BFF and the authorization server'
 
 /** A BFF on `localhost`, and a server that posts its answers to it from `127.0.0.1`: another site. */
-const test = browserTest.extend('origin', async ({ task: _ }, { onCleanup }) => {
+async function startBff(): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const front = createServer((request, response) => handler(request, response, () => response.end('page')))
   await new Promise<void>((resolve) => front.listen(0, 'localhost', resolve))
   const origin = `http://localhost:${(front.address() as AddressInfo).port}`
@@ -29,13 +29,21 @@ const test = browserTest.extend('origin', async ({ task: _ }, { onCleanup }) => 
       warn: () => undefined,
     }),
   )
-  onCleanup(async () => {
+  const close = async (): Promise<void> => {
     front.close()
     front.closeAllConnections()
     await server.close()
+  }
+  return { origin, close }
+}
+
+const test = browserTest
+  .extend('startBff', () => startBff)
+  .extend('origin', async ({ startBff }, { onCleanup }) => {
+    const { origin, close } = await startBff()
+    onCleanup(close)
+    return origin
   })
-  return origin
-})
 
 describeInBrowser('a login whose answer is posted from another site', () => {
   test('is finished with cookies that no other site can have sent', async ({ context, origin }) => {

@@ -12,6 +12,7 @@ import type { BffAnswer, BffRequest, HeaderList } from '../http/exchange.ts'
 import { formPage, formPolicy } from '../http/pages.ts'
 import { isNavigation, isOwnForm } from '../http/same-origin.ts'
 import type { LiveSessions, Visit } from '../sessions/live-sessions.ts'
+import { waitAtMost } from '../wait-at-most.ts'
 
 const longestBody = 8_192
 const longestReturn = 600
@@ -42,20 +43,18 @@ export async function logout(
 /** What fails at the server, or takes long there, does not keep the user from being logged out here. */
 async function endSession(context: BffContext, { session }: Visit): Promise<EndSessionRequest | undefined> {
   const { postLogoutRedirectUri, server, beside } = context
-  const inTime = new AbortController()
-  const ending = session.relyingParty.endSession({ postLogoutRedirectUri, revokeBeside: beside })
-  const late = server.client.runtime.clock.sleep(longestWait, inTime.signal).then(() => {
-    beside(ending)
+  const { clock } = server.client.runtime
+  const work = session.relyingParty.endSession({ postLogoutRedirectUri, revokeBeside: beside })
+  const late = (): never => {
+    beside(work)
     throw new TransportError('timed_out', 'The authorization server did not answer in time for the logout.')
-  })
+  }
   try {
-    return await Promise.race([ending, late])
+    return await waitAtMost({ clock, longest: longestWait, work, late })
   } catch (error) {
     if (!(error instanceof ConciergeError)) throw error
     context.report(error)
     return undefined
-  } finally {
-    inTime.abort()
   }
 }
 

@@ -4,6 +4,8 @@ import {
   ConciergeError,
   type EpochSeconds,
   type IdTokenClaims,
+  type Milliseconds,
+  type Renewal,
 } from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
 import { json, refuse } from '../http/answers.ts'
@@ -11,6 +13,7 @@ import { readCookies } from '../http/cookies.ts'
 import type { BffAnswer, BffRequest } from '../http/exchange.ts'
 import { isOwnScript } from '../http/same-origin.ts'
 import type { LiveSession, LiveSessions, Visit } from '../sessions/live-sessions.ts'
+import { waitAtMost } from '../wait-at-most.ts'
 
 /** Who is logged in, as the page is told. No token, and nothing that leads to one. */
 export type BffSession =
@@ -74,17 +77,30 @@ export async function session(
   return json(200, { ...showSession(visit.session), apis }, headers)
 }
 
-/** Whether a renewal that is due is refused for good. One that fails in any other way says nothing. */
+/** For a renewal that is due: a server that hangs does not keep the page from beginning. */
+const longestWait: Milliseconds = 3_000
+
+/** Whether a renewal that is due is refused for good. One that fails in any other way, or takes long, says nothing. */
 async function isOver(context: BffContext, { session, presented }: Visit): Promise<boolean> {
   const { renewal } = session.relyingParty
   if (renewal.peek()) return false
   try {
-    await renewal.current()
-    if (presented !== undefined) await session.settled()
+    // A session that travels in its cookie must not leave without what is being renewed.
+    if (presented === undefined) await renewInTime(context, renewal)
+    else {
+      await renewal.current()
+      await session.settled()
+    }
     return false
   } catch (error) {
     if (!(error instanceof ConciergeError)) throw error
     context.report(error)
     return !error.sessionSurvives
   }
+}
+
+async function renewInTime({ server, beside }: BffContext, renewal: Renewal): Promise<void> {
+  const work = renewal.current().then(() => undefined)
+  const late = (): void => beside(work)
+  await waitAtMost({ clock: server.client.runtime.clock, longest: longestWait, work, late })
 }

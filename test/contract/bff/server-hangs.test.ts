@@ -9,10 +9,13 @@ let release: () => void
 let held: Promise<void>
 /** What the platform was asked to wait for. */
 let beside: Promise<unknown>[]
+/** What a server that hangs was asked. */
+let asked: string[]
 
 beforeEach(async () => {
   held = new Promise((resolve) => (release = resolve))
   beside = []
+  asked = []
   rig = createReferenceRig({ sessions: memory(), waitUntil: (work) => void beside.push(work) })
   browser = rig.newBrowser()
   await rig.logIn(browser)
@@ -26,6 +29,7 @@ const hangingAt = (path: string, sessions = memory()): ReturnType<ReferenceRig['
     runtime: {
       clock: rig.clock,
       http: async (url, init) => {
+        asked.push(url)
         if (url.includes(path)) await held
         return rig.server.fetch(new Request(url, init))
       },
@@ -69,5 +73,27 @@ describe('a logout at a server that does not answer', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/bye'])
     expect(answer.headers.getSetCookie().join()).toContain('__Host-concierge=; ')
     expect(fresh.errors.map(({ code }) => code)).toEqual(['timed_out'])
+  })
+})
+
+describe('the question who is logged in, at a server that does not answer', () => {
+  it('is answered within three seconds, and the renewal goes on', async () => {
+    const sessions = memory()
+    const first = rig.restart({ sessions })
+    const user = first.newBrowser()
+    await first.logIn(user)
+    await rig.clock.advance(3_700)
+    const hanging = hangingAt('/token', sessions)
+    const headers = { cookie: user.cookieHeader('same-origin'), 'x-concierge': '1' }
+    const ask = (path: string): Promise<Response> =>
+      hanging.bff.fetch(new Request(`https://app.example/auth/${path}`, { headers }))
+    const asking = ask('session')
+    await vi.waitFor(() => expect(asked).toContainEqual(expect.stringContaining('/token')))
+    await rig.clock.advance(3)
+    expect(await (await asking).json()).toMatchObject({ status: 'authenticated' })
+    release()
+    await Promise.all(beside)
+    expect((await ask('session')).status).toBe(200)
+    expect(rig.server.ledger.count({ endpoint: 'token', grantType: 'refresh_token' })).toBe(1)
   })
 })
