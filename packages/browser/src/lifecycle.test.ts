@@ -15,7 +15,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Auth } from './auth.ts'
 import { type AuthOptions, createAuth } from './create-auth.ts'
 import { pageTransition, settle, showPage } from './fake-page.test-support.ts'
-import type { TokenStore } from './stores/token-store.ts'
 import { withSilentRestore } from './with-silent-restore.ts'
 
 const issuer = 'https://id.example'
