@@ -88,35 +88,42 @@ describeInEngines('L03: a page that is left and come back to', (engine) => {
 describeInEngines(
   'a tab that is frozen while it renews the session in the page',
   (engine) => {
-    it('holds nobody up for long and logs nobody out, and goes on when it wakes', { timeout: 120_000 }, async () => {
-      const browser = await openBrowser(engine)
-      const world = await startTabsWorld('strict')
-      const frozen = await browser.newPage()
-      await logInTab(frozen, world.address('encrypted'))
-      const others = [await browser.newPage(), await browser.newPage()]
-      for (const tab of others) {
-        await tab.goto(world.address('encrypted'))
-        expect(await startTab(tab)).toBe('authenticated')
-      }
-      expect(await Promise.all([frozen, ...others].map(call))).toEqual(['200', '200', '200'])
-      world.refuseOldTokens()
-      const refresh = world.holdRefresh('after')
-      const answer = call(frozen)
-      await refresh.held
-      const wake = await frozen.holdStill()
-      refresh.release()
-      // The lock's patience ends before the request of the frozen tab counts as lost.
-      expect(await Promise.all(others.map(call))).toEqual(['refresh_outcome_unknown', 'refresh_outcome_unknown'])
-      expect(await Promise.all(others.map(statusIn))).toEqual(['authenticated', 'authenticated'])
-      await wake()
-      expect(await answer).toBe('200')
-      expect(await Promise.all(others.map(call))).toEqual(['200', '200'])
-      expect(world.refreshes()).toBe(1)
-      expect(world.authorizationServer.ledger.countEvents('family_revoked')).toBe(0)
-      expect(world.faults).toEqual([])
-      await browser.close()
-      await world.close()
-    })
+    it(
+      'holds nobody up for long and logs nobody out, and goes on when it wakes',
+      { timeout: 120_000 },
+      async () => {
+        const browser = await openBrowser(engine)
+        const world = await startTabsWorld('strict')
+        const frozen = await browser.newPage()
+        await logInTab(frozen, world.address('encrypted'))
+        const others = [await browser.newPage(), await browser.newPage()]
+        for (const tab of others) {
+          await tab.goto(world.address('encrypted'))
+          expect(await startTab(tab)).toBe('authenticated')
+        }
+        expect(await Promise.all([frozen, ...others].map(call))).toEqual(['200', '200', '200'])
+        world.refuseOldTokens()
+        const refresh = world.holdRefresh('after')
+        const answer = call(frozen)
+        await refresh.held
+        const wake = await frozen.holdStill()
+        refresh.release()
+        // The lock's patience ends before the request of the frozen tab counts as lost.
+        expect(await Promise.all(others.map(call))).toEqual([
+          'refresh_outcome_unknown',
+          'refresh_outcome_unknown',
+        ])
+        expect(await Promise.all(others.map(statusIn))).toEqual(['authenticated', 'authenticated'])
+        await wake()
+        expect(await answer).toBe('200')
+        expect(await Promise.all(others.map(call))).toEqual(['200', '200'])
+        expect(world.refreshes()).toBe(1)
+        expect(world.authorizationServer.ledger.countEvents('family_revoked')).toBe(0)
+        expect(world.faults).toEqual([])
+        await browser.close()
+        await world.close()
+      },
+    )
   },
   // The only one whose driver freezes pages.
   ['chromium'],

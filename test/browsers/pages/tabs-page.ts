@@ -55,8 +55,7 @@ const auth = createAuth({
 })
 
 const codeOf = (error: unknown): string => String((error as { code?: string }).code ?? error)
-const call = (url: string): Promise<string> =>
-  auth.fetch(url).then(({ status }) => String(status), codeOf)
+const call = (url: string): Promise<string> => auth.fetch(url).then(({ status }) => String(status), codeOf)
 
 const page: TabsPage = {
   auth,

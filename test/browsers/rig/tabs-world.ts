@@ -95,9 +95,12 @@ export async function signIn(page: RigPage): Promise<void> {
 export async function leaveBy(page: RigPage, selector: string): Promise<string> {
   await page.evaluate(() => void Object.assign(window, { isLeft: true }))
   await page.click(selector)
-  await vi.waitUntil(() => page.evaluate(() => 'tabs' in window && !('isLeft' in window)).catch(() => false), {
-    timeout: 20_000,
-  })
+  await vi.waitUntil(
+    () => page.evaluate(() => 'tabs' in window && !('isLeft' in window)).catch(() => false),
+    {
+      timeout: 20_000,
+    },
+  )
   return startTab(page)
 }
 
