@@ -58,7 +58,6 @@ describeInEngines('L03: a page that is left and come back to', (engine) => {
     ['memory', 'cannot hear of it', ['BroadcastChannel']],
     ['session', 'cannot hear of it', ['BroadcastChannel']],
     ['encrypted', 'cannot hear of it', ['BroadcastChannel']],
-    ['worker', 'cannot hear of it', ['BroadcastChannel']],
   ] as const)('has its session (%s), and not after a logout elsewhere: %s', async (store, _, missing) => {
     const world = await startTabsWorld('strict', { missing })
     const tab = await browser.newPage()
