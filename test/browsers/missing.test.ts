@@ -90,7 +90,7 @@ describeInEngines('a browser that lacks something', (engine) => {
     },
   )
 
-  it.each(['memory', 'session', 'encrypted', 'local'])(
+  it.each(['memory', 'encrypted'])(
     'S03: such as all storage does not begin a login by redirect, which it would not know again (%s)',
     async (store) => {
       const missing = ['indexedDB', 'sessionStorage', 'localStorage'] as const
@@ -105,14 +105,14 @@ describeInEngines('a browser that lacks something', (engine) => {
     },
   )
 
-  it.each(['encrypted', 'local', 'worker', 'worker-encrypted'])(
+  it.each(['encrypted', 'worker', 'worker-encrypted'])(
     'such as Web Locks still renews once for three tabs (%s)',
     async (store) => {
       await within({ missing: ['locks'] }, async (world, tab) => {
         await logInTab(tab, world.address(store))
         const tabs = [tab, await another(world, store), await another(world, store)]
         expect(await Promise.all(tabs.map(call))).toEqual(['200', '200', '200'])
-        for (const round of [1, 2, 3]) {
+        for (const round of [1, 2]) {
           world.refuseOldTokens()
           expect(await Promise.all(tabs.map(call))).toEqual(['200', '200', '200'])
           expect(world.refreshes()).toBe(round)

@@ -2,9 +2,9 @@ import { type Browser, type BrowserContext, firefox, type Page } from 'playwrigh
 import { launchChromium } from '../../e2e/support/launch-chromium.ts'
 import type { RigBrowser, RigPage } from './rig-page.ts'
 
-/** Starts a headless Chromium. */
+/** Starts a headless Chromium that keeps pages in its back-forward cache, as users have it. */
 export async function openChromium(executablePath: string): Promise<RigBrowser> {
-  return rigBrowser(await launchChromium(executablePath))
+  return rigBrowser(await launchChromium(executablePath, ['--disable-back-forward-cache']))
 }
 
 /** Starts a headless Firefox as it is released, by WebDriver BiDi. */
@@ -35,6 +35,17 @@ function rigPage(context: BrowserContext, page: Page): RigPage {
       const [opened] = await Promise.all([page.waitForEvent('popup'), work()])
       await opened.waitForLoadState()
       return rigPage(context, opened)
+    },
+    // Not by the driver, which waits for a load that does not come where the page is restored.
+    back: () => page.evaluate(() => void setTimeout(() => history.back())),
+    holdStill: async () => {
+      const session = await context.newCDPSession(page)
+      await session.send('Debugger.enable')
+      await session.send('Debugger.pause')
+      return async () => {
+        await session.send('Debugger.disable')
+        await session.detach()
+      }
     },
     close: () => page.close(),
   }

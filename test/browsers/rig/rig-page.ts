@@ -18,6 +18,13 @@ export interface RigPage {
   newPage(): Promise<RigPage>
   /** The window that `work` makes this page open. */
   openedBy(work: () => Promise<unknown>): Promise<RigPage>
+  /** Goes back in the history; does not wait for what comes of it. */
+  back(): Promise<void>
+  /**
+   * Lets no line of the page's scripts run, as in a tab that the browser has frozen: what it holds it goes on holding. Gives the way to wake it.
+   * In Chromium only, by its debugger: it freezes hidden tabs only, and headless it hides none.
+   */
+  holdStill(): Promise<() => Promise<void>>
   close(): Promise<void>
 }
 

@@ -108,6 +108,8 @@ function createPage(session: Session, command: Command): RigPage {
       )
       return opened
     },
+    back: async () => void (await command('POST', '/back')),
+    holdStill: () => Promise.reject(new Error('The driver of WebKitGTK holds no page still.')),
     close: async () => void (await command('DELETE', '/window')),
   }
 }

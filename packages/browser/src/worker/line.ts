@@ -48,11 +48,16 @@ export function createLine(first: Wire, { clock, connect, hear }: LineOptions): 
     const lose = (): void => {
       if (current === wire) reconnect()
     }
+    // WebKit ends the waiting of a page that goes into the back-forward cache.
+    const watch = (name: string): void =>
+      void untilFree(name).then(lose, () =>
+        globalThis.addEventListener('pageshow', () => watch(name), { once: true }),
+      )
     wire.addEventListener('close', lose)
     wire.addEventListener('message', ({ data }) => {
       const message = data as FromWorker
       if ('id' in message) settle(message)
-      else if ('alive' in message) void untilFree(message.alive).then(lose)
+      else if ('alive' in message) watch(message.alive)
       else hear(message)
     })
     return wire

@@ -50,15 +50,22 @@ beforeEach(() => {
   })
 })
 
-afterEach(() => wires.forEach((wire) => wire.close()))
+afterEach(() => {
+  vi.unstubAllGlobals()
+  wires.forEach((wire) => wire.close())
+})
 
 /** A page of the worker; everything that it is sent is kept. */
-function openPage(as: WorkerClient = client, diary = createDiary(completeRuntime(runtime))): Engine {
+function openPage(
+  as: WorkerClient = client,
+  diary = createDiary(completeRuntime(runtime)),
+  connectAnother = () => reconnect(),
+): Engine {
   const wire = newWire(connect, as)
   return createRemoteEngine(wire, {
     runtime: completeRuntime(runtime),
     diary,
-    connect: () => reconnect(),
+    connect: connectAnother,
     apis: [api],
   })
 }
@@ -242,6 +249,29 @@ describe('a session that a worker has', () => {
     await expect(call).rejects.toMatchObject({ code: 'login_required' })
     await vi.waitFor(() => expect(page.session.status).toBe('anonymous'))
     await expect(page.restore()).resolves.toEqual({ status: 'anonymous' })
+  })
+
+  it('is watched over again by a page that comes back from the back-forward cache', async () => {
+    const shown = new EventTarget()
+    vi.stubGlobal('addEventListener', shown.addEventListener.bind(shown))
+    const watches: { readonly free: () => void; readonly abort: (reason: Error) => void }[] = []
+    const request = (_: string, ...[first, second]: unknown[]): Promise<unknown> =>
+      second === undefined
+        ? (first as () => Promise<unknown>)()
+        : new Promise<void>((free, abort) => watches.push({ free, abort }))
+    vi.stubGlobal('navigator', { locks: { request } })
+    connect = createEngineHost({ runtime })
+    const connectAnother = vi.fn(async () => undefined)
+    openPage(client, undefined, connectAnother)
+    await vi.waitFor(() => expect(watches).toHaveLength(1))
+    watches[0]?.abort(new DOMException('The browsing context is going away.', 'AbortError'))
+    await vi.waitFor(() => {
+      shown.dispatchEvent(new Event('pageshow'))
+      expect(watches).toHaveLength(2)
+    })
+    expect(connectAnother).not.toHaveBeenCalled()
+    watches[1]?.free()
+    await vi.waitFor(() => expect(connectAnother).toHaveBeenCalledTimes(1))
   })
 
   it('fails at once where no other worker can be had', async () => {
