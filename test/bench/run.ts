@@ -15,6 +15,7 @@ import { serviceAccountCache } from './measurements/service-account-cache.ts'
 import { serviceAccountExchanges } from './measurements/service-account-exchanges.ts'
 import { serviceAccountStart } from './measurements/service-account-start.ts'
 import { startupInChromium } from './measurements/startup-in-chromium.ts'
+import { tabs } from './measurements/tabs.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
 
@@ -24,6 +25,7 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
   'startup-in-chromium': startupInChromium,
+  tabs,
   'id-token': idToken,
   refreshes: refreshing,
   'reference-server': referenceServer,
