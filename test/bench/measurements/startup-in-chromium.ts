@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { findProgram, howToGet } from '../../../tools/ensure-programs.ts'
 import { launchChromium } from '../../e2e/support/launch-chromium.ts'
 import { type Contestant, contestants, ours } from '../contestants.ts'
+import { leaveContext } from '../rig/leave-context.ts'
 import { createRig, type Rig } from '../rig/open-logged-in-page.ts'
 import { median, medianRatio } from '../rounds.ts'
 import { ratio, type Table } from '../table.ts'
@@ -56,13 +58,19 @@ async function startOnce(browser: Browser, rig: Rig, contestant: Contestant): Pr
       setTimeout(() => void globalThis.page.login())
       return at
     })
-    const login = (await arrival) - calledAt
+    const arrivedAt = await Promise.race([arrival, patience()])
+    if (arrivedAt === undefined) throw new Error('its login() leads nowhere')
+    const login = arrivedAt - calledAt
     const imports = marks.imported - marks.document
     const start = marks.started - marks.imported
     return { imports, start, login, total: imports + start + login }
   } finally {
-    await context.close()
+    await leaveContext(context)
   }
+}
+
+function patience(): Promise<undefined> {
+  return sleep(20_000, undefined, { ref: false })
 }
 
 function tableOf(
