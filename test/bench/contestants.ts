@@ -6,10 +6,20 @@ export type Contestant = {
   note?: string
   /** The library refuses plain http even on loopback, so its authorization server is answered over https. */
   httpsOnly?: boolean
+  /** A script that the page loads beside its own, from `/worker.js`. */
+  worker?: URL
 }
 
 /** Ours: what every ratio is taken to. */
 export const ours: Contestant = { name: '@oauth-concierge/browser', page: 'concierge.js' }
+
+/** Ours with the refresh token in a worker, which all tabs share. */
+export const oursInWorker: Contestant = {
+  name: '@oauth-concierge/browser/slim',
+  page: 'concierge-worker.js',
+  note: 'tokens in a worker; its file is counted',
+  worker: new URL('../../packages/browser/dist/worker.js', import.meta.url),
+}
 
 /** Hand-written code that does only the job: the physical limit, not a product. */
 export const floor: Contestant = {
@@ -21,6 +31,7 @@ export const floor: Contestant = {
 /** Every contestant, ours first. */
 export const contestants: readonly Contestant[] = [
   ours,
+  oursInWorker,
   floor,
   {
     name: 'floor-full',

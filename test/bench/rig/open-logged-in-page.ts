@@ -1,64 +1,56 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import type { OutputChunk } from 'rollup'
-import { buildPage } from '../build-page.ts'
 import type { Contestant } from '../contestants.ts'
 import { createAuthorizationServer, type Handler } from './authorization-server.ts'
 import { listen, type Listening } from './listen.ts'
+import { buildFiles, type PageFiles, serveFile } from './page-files.ts'
 
-/** What a contestant's page exports; the rig puts it on the page's global object. */
-export type PageModule = {
-  start: () => Promise<unknown>
-  login: () => Promise<unknown>
-  getAccessToken: () => Promise<string>
-}
-
-/** Logs a contestant in, on an origin of its own, by its own code. */
-export type Rig = Listening & { open: (context: BrowserContext, contestant: Contestant) => Promise<Page> }
-
-declare global {
-  var page: PageModule
-  var started: Promise<unknown>
+export type Rig = Listening & {
+  /** Opens a contestant's page, on an origin of its own, and waits for its `start()`. */
+  openPage: (context: BrowserContext, contestant: Contestant) => Promise<Page>
+  /** Opens one and logs it in, by its own code. */
+  open: (context: BrowserContext, contestant: Contestant) => Promise<Page>
+  /** When the next authorization request arrives, in milliseconds since 1970. */
+  nextAuthorizationRequest: () => Promise<number>
 }
 
 /** The hosts differ by their first label only: `*.localhost` leads to loopback and is a secure context. */
 export async function createRig(): Promise<Rig> {
-  const authorizationServer = await createAuthorizationServer()
-  const files = new Map<string, string>()
+  const { answer, next } = observeAuthorization(await createAuthorizationServer())
+  const sites = new Map<string, PageFiles>()
   const server = await listen(async (request) => {
     const { hostname, pathname } = new URL(request.url)
-    return hostname === 'id.localhost' ? authorizationServer(request) : serve(files, hostname + pathname)
+    return hostname === 'id.localhost' ? answer(request) : serveFile(sites.get(hostname), pathname)
   })
 
-  const open = async (context: BrowserContext, contestant: Contestant): Promise<Page> => {
+  const openPage = async (context: BrowserContext, contestant: Contestant): Promise<Page> => {
     const host = `${contestant.page.replace(/\.js$/, '')}.localhost`
     const issuer = contestant.httpsOnly ? 'https://id.localhost' : `http://id.localhost:${server.port}`
-    const chunks = await buildPage(contestant, { issuer, clientId: 'spa' })
-    for (const chunk of chunks) files.set(`${host}/${chunk.fileName}`, chunk.code)
-    files.set(`${host}/`, html(chunks[0]))
+    if (!sites.has(host)) sites.set(host, await buildFiles(contestant, { issuer, clientId: 'spa' }))
     const page = await context.newPage()
-    if (contestant.httpsOnly) await answerHttps(page, authorizationServer)
+    if (contestant.httpsOnly) await answerHttps(page, answer)
     await page.goto(`http://${host}:${server.port}/`)
+    await page.waitForFunction(() => 'started' in globalThis)
+    await page.evaluate(() => globalThis.started)
+    return page
+  }
+  const open = async (context: BrowserContext, contestant: Contestant): Promise<Page> => {
+    const page = await openPage(context, contestant)
     await logIn(page)
     return page
   }
-  return { ...server, open }
+  return { ...server, openPage, open, nextAuthorizationRequest: next }
 }
 
-function html(entry: OutputChunk): string {
-  return `<!doctype html><title>bench</title><link rel="icon" href="data:,"><script type="module">
-    import * as page from './${entry.fileName}'
-    globalThis.page = page
-    globalThis.started = page.start()
-  </script>`
-}
-
-function serve(files: ReadonlyMap<string, string>, path: string): Response {
-  const body = files.get(path)
-  const type = path.endsWith('.js') ? 'text/javascript' : 'text/html'
-  return new Response(body ?? '', {
-    status: body === undefined ? 404 : 200,
-    headers: { 'content-type': type },
-  })
+function observeAuthorization(handler: Handler): { answer: Handler; next: () => Promise<number> } {
+  let arrive: (at: number) => void = () => undefined
+  return {
+    answer: (request) => {
+      const at = performance.timeOrigin + performance.now()
+      if (new URL(request.url).pathname.endsWith('/authorize')) arrive(at)
+      return handler(request)
+    },
+    next: () => new Promise((resolve) => (arrive = resolve)),
+  }
 }
 
 /** No certificate is needed for what never leaves the browser. */
@@ -79,9 +71,9 @@ async function answerHttps(page: Page, handler: Handler): Promise<void> {
 
 /** Through the contestant's own login and callback: what it stores and how is its own affair. */
 async function logIn(page: Page): Promise<void> {
-  await page.waitForFunction(() => 'started' in globalThis)
-  await page.evaluate(() => globalThis.started)
-  const tokenRequest = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith('/token'))
+  const tokenRequest = page
+    .context()
+    .waitForEvent('response', (response) => new URL(response.url()).pathname.endsWith('/token'))
   await page.evaluate(() => void globalThis.page.login())
   await tokenRequest
   await page.waitForFunction(async () => {

@@ -5,6 +5,7 @@ import {
 } from '@oauth-concierge/reference-server'
 import { vi } from 'vitest'
 import { type Door, openDoor } from '../../../examples/spa/server/door.ts'
+import { type HeldRefresh, watchRefreshes } from './refresh-requests.ts'
 import type { RigPage } from './rig-page.ts'
 import { type AppOptions, serveApp } from './serve-app.ts'
 
@@ -24,13 +25,6 @@ export interface TabsWorld {
   /** Holds the next refresh: `before` the server has carried it out, or its answer `after`. */
   holdRefresh(when: 'before' | 'after'): HeldRefresh
   close(): Promise<void>
-}
-
-export interface HeldRefresh {
-  /** Resolves once the request is held. */
-  readonly held: Promise<void>
-  /** Lets it go on. */
-  release(): void
 }
 
 const user = { username: 'ada', password: 'password' }
@@ -60,7 +54,8 @@ export async function startTabsWorld(
     users: [{ ...user, claims: { sub: 'ada', name: 'Ada Example' } }],
     refreshTokenRotation: rotation,
   })
-  const refreshes = serveIssuer(issuer, authorizationServer)
+  const refreshes = watchRefreshes(authorizationServer.fetch)
+  issuer.serve(refreshes.handler)
   const refuseOldTokens = serveApi(api)
   const faults = await serveApp(app, { issuer: issuer.origin, api: api.origin }, options)
   return {
@@ -111,45 +106,6 @@ export async function startTab(page: RigPage): Promise<string> {
     await window.tabs.auth.start()
     return window.tabs.auth.session.status
   })
-}
-
-interface Refreshes {
-  count(): number
-  hold(when: 'before' | 'after'): HeldRefresh
-}
-
-function serveIssuer(door: Door, { fetch }: ReferenceServer): Refreshes {
-  let count = 0
-  let onHold: { readonly when: 'before' | 'after'; readonly enter: () => Promise<void> } | undefined
-  door.serve(async (request) => {
-    const isToken = request.method === 'POST' && new URL(request.url).pathname.endsWith('/token')
-    const isRefresh = isToken && (await request.clone().text()).includes('grant_type=refresh_token')
-    if (!isRefresh) return fetch(request)
-    count += 1
-    const held = onHold
-    onHold = undefined
-    if (held?.when === 'before') await held.enter()
-    const response = await fetch(request)
-    if (held?.when === 'after') await held.enter()
-    return response
-  })
-  return {
-    count: () => count,
-    hold: (when) => {
-      let release = (): void => undefined
-      const released = new Promise<void>((resolve) => (release = resolve))
-      const held = new Promise<void>((resolve) => {
-        onHold = {
-          when,
-          enter: () => {
-            resolve()
-            return released
-          },
-        }
-      })
-      return { held, release }
-    },
-  }
 }
 
 function serveApi(door: Door): () => void {
