@@ -1,5 +1,5 @@
 import type { RefreshTokenRotation } from '@oauth-concierge/reference-server'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { findProgram, howToGet } from '../../../tools/ensure-programs.ts'
 import { launchChromium } from '../../e2e/support/launch-chromium.ts'
 import { oursInWorker } from '../contestants.ts'
@@ -79,22 +79,17 @@ export async function tabs(): Promise<Table[]> {
   const executablePath = findProgram('chromium')
   const title = `${tabsOfAll} tabs of one session, refresh tokens rotate`
   if (!executablePath) return [{ title, columns: ['contestant'], rows: [], notes: [howToGet('chromium')] }]
-  const browser = await launchChromium(executablePath)
   const rows: string[][] = []
-  try {
-    for (const scenario of scenarios) {
-      for (const contestant of contestants) {
-        const outcomes: Outcome[] = []
-        while (outcomes.length < runs) outcomes.push(await playOnce(browser, contestant, scenario))
-        rows.push(rowOf(scenario, contestant, outcomes))
-      }
+  for (const scenario of scenarios) {
+    for (const contestant of contestants) {
+      const outcomes: Outcome[] = []
+      while (outcomes.length < runs) outcomes.push(await playOnce(executablePath, contestant, scenario))
+      rows.push(rowOf(scenario, contestant, outcomes))
     }
-  } finally {
-    await browser.close()
   }
   return [
     {
-      title: `${title}, Chromium ${browser.version()}`,
+      title: `${title}, Chromium`,
       columns: [
         'scenario',
         'contestant',
@@ -111,8 +106,22 @@ export async function tabs(): Promise<Table[]> {
   ]
 }
 
-async function playOnce(browser: Browser, contestant: TabsContestant, scenario: Scenario): Promise<Outcome> {
-  await using world = await startTabsWorld(browser, contestant, scenario.rotation)
+/** In a browser of its own: a shared worker of the run before may outlive its pages. */
+async function playOnce(
+  executablePath: string,
+  contestant: TabsContestant,
+  scenario: Scenario,
+): Promise<Outcome> {
+  const browser = await launchChromium(executablePath)
+  try {
+    await using world = await startTabsWorld(browser, contestant, scenario.rotation)
+    return await play(world, scenario)
+  } finally {
+    await browser.close()
+  }
+}
+
+async function play(world: TabsWorld, scenario: Scenario): Promise<Outcome> {
   const opened = (await world.openTabs(scenario.tabs)) as [Page, ...Page[]]
   const before = world.refreshes.count()
   await world.expireTokens(opened)

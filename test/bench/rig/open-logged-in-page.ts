@@ -5,6 +5,8 @@ import { listen, type Listening } from './listen.ts'
 import { buildFiles, type PageFiles, serveFile } from './page-files.ts'
 
 export type Rig = Listening & {
+  /** Builds a contestant's page, which else is done as it is opened first; gives its host. */
+  build: (contestant: Contestant) => Promise<string>
   /** Opens a contestant's page, on an origin of its own, and waits for its `start()`. */
   openPage: (context: BrowserContext, contestant: Contestant) => Promise<Page>
   /** Opens one and logs it in, by its own code. */
@@ -22,10 +24,14 @@ export async function createRig(): Promise<Rig> {
     return hostname === 'id.localhost' ? answer(request) : serveFile(sites.get(hostname), pathname)
   })
 
-  const openPage = async (context: BrowserContext, contestant: Contestant): Promise<Page> => {
+  const build = async (contestant: Contestant): Promise<string> => {
     const host = `${contestant.page.replace(/\.js$/, '')}.localhost`
     const issuer = contestant.httpsOnly ? 'https://id.localhost' : `http://id.localhost:${server.port}`
     if (!sites.has(host)) sites.set(host, await buildFiles(contestant, { issuer, clientId: 'spa' }))
+    return host
+  }
+  const openPage = async (context: BrowserContext, contestant: Contestant): Promise<Page> => {
+    const host = await build(contestant)
     const page = await context.newPage()
     if (contestant.httpsOnly) await answerHttps(page, answer)
     await page.goto(`http://${host}:${server.port}/`)
@@ -38,7 +44,7 @@ export async function createRig(): Promise<Rig> {
     await logIn(page)
     return page
   }
-  return { ...server, openPage, open, nextAuthorizationRequest: next }
+  return { ...server, build, openPage, open, nextAuthorizationRequest: next }
 }
 
 function observeAuthorization(handler: Handler): { answer: Handler; next: () => Promise<number> } {

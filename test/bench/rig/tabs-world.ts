@@ -8,7 +8,6 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { openDoor } from '../../../examples/spa/server/door.ts'
 import { type RefreshRequests, watchRefreshes } from '../../browsers/rig/refresh-requests.ts'
 import type { Contestant } from '../contestants.ts'
-import { leaveContext } from './leave-context.ts'
 import { movableClock } from './movable-clock.ts'
 import { buildFiles, serveFile } from './page-files.ts'
 
@@ -67,7 +66,6 @@ export async function startTabsWorld(
     },
     isLoggedIn: (tab) => isLoggedIn(server, tab),
     [Symbol.asyncDispose]: async () => {
-      await leaveContext(context)
       await Promise.all([issuer.shut(), app.shut()])
     },
   }
