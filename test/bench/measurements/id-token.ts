@@ -57,7 +57,7 @@ async function tableOf(alg: Algorithm): Promise<Table> {
     ],
     notes: [
       `${distinctTokens} tokens of one key, one after the other. Ours is the difference between a token request whose answer has an ID token and one whose answer has none: reading the form, choosing the key, verifying, checking the claims.`,
-      'A verification on the thread pool costs more after a request than in a loop of its own: the thread has gone to sleep, and caches are cold. So it is there twice; the last column compares what is alike.',
+      'A verification on the thread pool costs more after a request than in a loop of its own. So it is there twice; the last column compares what is alike.',
     ],
   }
 }
