@@ -14,6 +14,7 @@ import { refreshing } from './measurements/refreshes.ts'
 import { serviceAccountCache } from './measurements/service-account-cache.ts'
 import { serviceAccountExchanges } from './measurements/service-account-exchanges.ts'
 import { serviceAccountStart } from './measurements/service-account-start.ts'
+import { startupInChromium } from './measurements/startup-in-chromium.ts'
 import { tabs } from './measurements/tabs.ts'
 import { installPeers } from './peers.ts'
 import { formatTable, type Table } from './table.ts'
@@ -23,6 +24,7 @@ const measurements: Record<string, () => Promise<Table[]>> = {
   mobile,
   'get-access-token-in-node': getAccessTokenInNode,
   'get-access-token-in-chromium': getAccessTokenInChromium,
+  'startup-in-chromium': startupInChromium,
   tabs,
   'id-token': idToken,
   refreshes: refreshing,
