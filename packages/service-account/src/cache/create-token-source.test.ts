@@ -1,5 +1,5 @@
 import { json } from '@oauth-concierge/core/testing'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { clientCredentials, type ClientCredentialsSourceOptions } from '../client-credentials.ts'
 import { serviceAccount } from '../service-account.ts'
 import {
@@ -63,11 +63,9 @@ describe('G10: a stampede', () => {
     server.next(() => new Promise((resolve) => (answer = resolve)))
     const tokens = await Promise.all(Array.from({ length: 1_000 }, () => source.getAccessToken()))
     expect(new Set(tokens)).toEqual(new Set([`${canary}-token-1`]))
-    await settle()
-    expect(server.forms()).toHaveLength(2)
+    await vi.waitFor(() => expect(server.forms()).toHaveLength(2))
     answer(json({ access_token: 'new', token_type: 'Bearer', expires_in: 3_600 }))
-    await settle()
-    await expect(source.getAccessToken()).resolves.toBe('new')
+    await vi.waitFor(() => expect(source.getAccessToken()).resolves.toBe('new'))
   })
 
   it('that fails is one failure, and the next call tries again', async () => {
@@ -132,8 +130,7 @@ describe('renewal', () => {
     expect(server.forms()).toHaveLength(1)
     await server.clock.advance(1)
     await source.getAccessToken()
-    await settle()
-    expect(server.forms()).toHaveLength(2)
+    await vi.waitFor(() => expect(server.forms()).toHaveLength(2))
   })
 
   it('follows the clock that nobody sets, when the other is set back', async () => {
@@ -170,8 +167,7 @@ describe('renewal', () => {
     expect(expiresAt).toBe(server.clock.wallTime() / 1000 + seconds)
     await server.clock.advance(seconds)
     await source.getToken()
-    await settle()
-    expect(server.forms()).toHaveLength(2)
+    await vi.waitFor(() => expect(server.forms()).toHaveLength(2))
   })
 })
 
@@ -275,7 +271,7 @@ describe('a caller who gives up', () => {
     const abort = new AbortController()
     const quitter = source.getAccessToken({ signal: abort.signal })
     const other = source.getAccessToken({ signal: new AbortController().signal })
-    await settle()
+    await vi.waitFor(() => expect(server.forms()).toHaveLength(1))
     abort.abort(new Error('enough'))
     await expect(quitter).rejects.toThrow('enough')
     await expect(source.getAccessToken({ signal: abort.signal })).rejects.toThrow('enough')
