@@ -5,6 +5,7 @@ import type { WorkerTokenStore } from './worker/worker-tokens.ts'
 
 /** How a single-page app is registered at its authorization server, what it may do, and the worker that has its tokens. */
 export interface SlimAuthOptions extends CommonOptions {
+  /** The worker that has the tokens: `workerTokens({ url })`. */
   readonly tokenStore: WorkerTokenStore
 }
 

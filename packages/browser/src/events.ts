@@ -97,7 +97,7 @@ function observedChannel(channel: Channel, diary: Diary): Channel {
 }
 
 /** Origin and path. A part of a path that is long enough to be a token is left out, as is the query. */
-export function placeOf(url: string): string {
+function placeOf(url: string): string {
   const { origin, pathname } = new URL(url, 'http://localhost')
   return origin + pathname.replace(/[^/]{32,}/g, '…')
 }

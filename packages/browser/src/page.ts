@@ -24,9 +24,9 @@ export function pageRoot(): string {
   return `${pageOrigin()}/`
 }
 
-/** Where the user is, as a path with query and fragment. @throws UsageError `not_in_browser` */
+/** Where the user is, as a path with query and fragment. */
 export function pagePath(): string {
-  const { pathname, search, hash } = new URL(window.location.href)
+  const { pathname, search, hash } = window.location
   return `${pathname}${search}${hash}`
 }
 

@@ -1,4 +1,10 @@
-import { type FinishedLogin, type Session, UsageError, type UserAgent } from '@oauth-concierge/core'
+import {
+  createSessionState,
+  type FinishedLogin,
+  type Session,
+  UsageError,
+  type UserAgent,
+} from '@oauth-concierge/core'
 import type { Auth } from './auth.ts'
 import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
 
@@ -11,15 +17,13 @@ import { createOriginMemory, type OriginMemory } from './origin-memory.ts'
  */
 export function withSilentRestore(auth: Auth, userAgent: UserAgent): Auth {
   const restoring = auth.session
-  const listeners = new Set<() => void>()
   let isLooking = false
   let started: Promise<FinishedLogin> | undefined
   const look = (): Session => (isLooking && auth.session.status === 'anonymous' ? restoring : auth.session)
-  let shown = look()
+  const shown = createSessionState()
+  shown.set(look())
   const show = (): void => {
-    if (shown === look()) return
-    shown = look()
-    for (const listener of listeners) listener()
+    if (shown.get() !== look()) shown.set(look())
   }
   auth.subscribe(show)
   const start = async (): Promise<FinishedLogin> => {
@@ -39,10 +43,7 @@ export function withSilentRestore(auth: Auth, userAgent: UserAgent): Auth {
     get session() {
       return look()
     },
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: shown.subscribe,
     start: () => (started ??= start()),
   }
 }

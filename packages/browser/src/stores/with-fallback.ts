@@ -68,7 +68,7 @@ export function withFallback(store: KeyValueStore, options: FallbackOptions = {}
 
   return {
     atomic: store.atomic,
-    get: async (key) => ((await isDiverted(key)) ? fallback.get(key) : attempt((store) => store.get(key))),
+    get: async (key) => (await fallback.get(key)) ?? attempt((store) => store.get(key)),
     put: async (key, value, condition) => {
       if (await isDiverted(key)) return fallback.put(key, value, condition)
       return attempt(async (current) => {

@@ -1,12 +1,11 @@
-import type { ResourceAccess, Session } from '@oauth-concierge/core'
+import { createSessionState, type ResourceAccess } from '@oauth-concierge/core'
 import type { Engine } from '../engine.ts'
 
 type Access = Pick<ResourceAccess, 'getAccessToken' | 'fetch'>
 
 /** An engine that opens with the first call of it; until then the session is being restored. Opening that fails is tried again. */
 export function createLateEngine(open: () => Promise<Engine>): Engine {
-  const restoring: Session = Object.freeze({ status: 'restoring' })
-  const listeners = new Set<() => void>()
+  const shown = createSessionState()
   let opening: Promise<Engine> | undefined
   let engine: Engine | undefined
 
@@ -14,7 +13,7 @@ export function createLateEngine(open: () => Promise<Engine>): Engine {
     opening ??= open().then(
       (ready) => {
         engine = ready
-        ready.subscribe(() => listeners.forEach((listener) => listener()))
+        ready.subscribe(() => shown.set(ready.session))
         return ready
       },
       (error: unknown) => {
@@ -35,12 +34,9 @@ export function createLateEngine(open: () => Promise<Engine>): Engine {
   }
   return {
     get session() {
-      return engine?.session ?? restoring
+      return engine?.session ?? shown.get()
     },
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    subscribe: shown.subscribe,
     restore: async () => (await opened()).restore(),
     resync: async () => (await opened()).resync(),
     startLogin: async (login) => (await opened()).startLogin(login),

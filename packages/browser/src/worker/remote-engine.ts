@@ -2,9 +2,12 @@ import {
   type AccessGrant,
   type ChallengeHandler,
   createAuthorizedFetch,
+  createSessionState,
+  type Login,
   type Renewal,
   type Runtime,
   type SenderConstraint,
+  type SessionState,
 } from '@oauth-concierge/core'
 import type { Engine, ResourceTokens } from '../engine.ts'
 import type { Diary } from '../events.ts'
@@ -23,17 +26,16 @@ export interface RemoteOptions {
 }
 
 interface Remote extends RemoteOptions, Pick<Line, 'call'> {
-  state(): WorkerState
-  /** Forgets what was lent with the next change of the session. */
-  onChange(forget: () => void): void
+  login(): Login
+  /** Forgets what was lent with each change of the session. */
+  onChange: SessionState['subscribe']
 }
 
 /** An engine whose tokens and whose requests to the authorization server are in the worker at the other end of `wire`. */
 export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
-  const listeners = new Set<() => void>()
+  const shown = createSessionState()
   const accesses = new Map<string, ResourceTokens>()
-  let state: WorkerState = {
-    session: { status: 'restoring' },
+  let state: Omit<WorkerState, 'session'> = {
     login: { family: undefined, subject: undefined, isRenewable: false },
   }
   const { call, close } = createLine(wire, {
@@ -43,25 +45,21 @@ export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
       if ('event' in message) return options.diary.add(message.event)
       const { degraded } = message.state
       if (degraded && !state.degraded) options.diary.add(degraded)
-      state = { ...message.state, session: Object.freeze(message.state.session) }
-      for (const listener of listeners) listener()
+      state = message.state
+      shown.set(message.state.session)
     },
   })
-  const subscribe = (listener: () => void): (() => void) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
   const remote: Remote = {
     ...options,
     call,
-    state: () => state,
-    onChange: (forget) => void subscribe(forget),
+    login: () => state.login,
+    onChange: shown.subscribe,
   }
   return {
     get session() {
-      return state.session
+      return shown.get()
     },
-    subscribe,
+    subscribe: shown.subscribe,
     restore: () => call('restore'),
     resync: () => call('resync'),
     startLogin: (login) => call('startLogin', login),
@@ -81,9 +79,9 @@ export function createRemoteEngine(wire: Wire, options: RemoteOptions): Engine {
 }
 
 function createAccess(remote: Remote, target: Target | undefined) {
-  const { runtime, senderConstraint, apis = [], stepUp: handle } = remote
+  const { runtime, senderConstraint, login, apis = [], stepUp: handle } = remote
   const renewal = createRenewal(remote, target)
-  const caller = { runtime, senderConstraint, login: () => remote.state().login }
+  const caller = { runtime, senderConstraint, login }
   return {
     getAccessToken: async () => (renewal.peek() ?? (await renewal.current())).accessToken,
     fetch: createAuthorizedFetch(caller, renewal, { apis, handle }),

@@ -123,6 +123,29 @@ describe('a session that a worker has', () => {
     await expect(page.getAccessToken()).resolves.toBe('access-2')
   })
 
+  it('takes back what it lent when it ends, also from a page whose application fails at the news', async () => {
+    const thrown: unknown[] = []
+    vi.stubGlobal('queueMicrotask', (task: () => void) => {
+      try {
+        task()
+      } catch (error) {
+        thrown.push(error)
+      }
+    })
+    const page = openPage()
+    await logIn(page)
+    const fault = new Error('of the application')
+    page.subscribe(() => {
+      throw fault
+    })
+    const orders = page.for('https://orders.example')
+    await expect(orders.getAccessToken()).resolves.toBe('access-2')
+    await openPage().endSession({})
+    await vi.waitFor(() => expect(page.session.status).toBe('anonymous'))
+    await expect(orders.getAccessToken()).rejects.toMatchObject({ code: 'login_required' })
+    expect(thrown).toContain(fault)
+  })
+
   it('is renewed once for any number of pages', async () => {
     const pages = Array.from({ length: 10 }, () => openPage())
     await logIn(pages[0] as Engine)

@@ -1,11 +1,12 @@
 import { StorageError } from '../errors.ts'
 import { type HeldTokens, type Holder, holdTokens } from './held-tokens.ts'
 import { createInProcessLock } from '../ports/lock.ts'
+import { authenticated } from './authenticated.ts'
 import { createBackoff } from './backoff.ts'
 import type { RefreshContext } from './refresh.ts'
 import { createRenewal, type Renewal, type RenewalContext } from './renewal.ts'
 import type { SessionNews, SessionNewsroom } from './session-news.ts'
-import { authenticated, createSessionState, type Session } from './session-state.ts'
+import { createSessionState, type Session } from './session-state.ts'
 import type { TokenSet } from './token-set.ts'
 import { createRecord, type TokenTarget } from './token-vault.ts'
 

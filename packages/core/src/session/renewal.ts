@@ -2,7 +2,7 @@ import { ConciergeError, SessionError } from '../errors.ts'
 import type { Backoff } from './backoff.ts'
 import { ageOf, type HeldTokens, type Holder, holdTokens } from './held-tokens.ts'
 import { refresh, type RefreshContext } from './refresh.ts'
-import { authenticated } from './session-state.ts'
+import { authenticated } from './authenticated.ts'
 import { type AccessGrant, isFresh, isUsable } from './token-set.ts'
 import { grantOf, type TokenTarget } from './token-vault.ts'
 

@@ -1,7 +1,6 @@
 import type { EpochSeconds } from '../ports/clock.ts'
 import type { AuthorizationDetail } from '../protocol/authorization-request.ts'
 import type { IdTokenClaims } from '../protocol/id-token.ts'
-import { expiryOf, type TokenSet } from './token-set.ts'
 
 /** Who is logged in, as an immutable value. It holds no token. */
 export type Session =
@@ -58,17 +57,5 @@ export function createSessionState<Snapshot extends Session = Session>(): Sessio
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-  }
-}
-
-/** The snapshot that shows these tokens' session. */
-export function authenticated(tokens: TokenSet): AuthenticatedSession {
-  const { claims, scope, authorizationDetails } = tokens
-  return {
-    status: 'authenticated',
-    claims: claims && Object.freeze({ ...claims }),
-    scope: Object.freeze(scope.split(' ').filter(Boolean)),
-    authorizationDetails: authorizationDetails && Object.freeze([...authorizationDetails]),
-    accessTokenExpiresAt: expiryOf(tokens),
   }
 }
