@@ -1,4 +1,4 @@
-import { type Runtime, TransportError, UsageError } from '@oauth-concierge/core'
+import { readTextWithin, type Runtime, TransportError, UsageError } from '@oauth-concierge/core'
 import type { BffRequest, Handle, Upstream, UpstreamAnswer, UpstreamCall } from '../http/exchange.ts'
 import { readReplayableBody, type ReplayableBody } from './replayable-body.ts'
 
@@ -19,27 +19,10 @@ function readRequest(request: Request): BffRequest {
     method,
     target: `${pathname}${search}`,
     header: (name) => headers.get(name) ?? undefined,
-    text: (maxBytes) => readText(request, maxBytes),
-  }
-}
-
-/** @returns undefined where there is more than `maxBytes` */
-async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
-  checkUnread(request)
-  const reader = request.body?.getReader()
-  if (!reader) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    size += value.byteLength
-    if (size > maxBytes) {
-      void reader.cancel().catch(() => undefined)
-      return undefined
-    }
-    text += decoder.decode(value, { stream: true })
+    text: async (maxBytes) => {
+      checkUnread(request)
+      return readTextWithin(request.body, maxBytes)
+    },
   }
 }
 

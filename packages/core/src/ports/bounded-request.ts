@@ -92,6 +92,7 @@ export function wholeText(response: Response): string | undefined {
   return texts.get(response)
 }
 
+/** The loop of `readTextWithin` once more: calling that would cost every page 70 bytes. */
 async function readBody(
   runtime: Runtime,
   url: string,

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts'
+import { readTextWithin } from '../ports/read-text-within.ts'
 
 /** Largest body of an authorization response that is read. */
 const maxBytes = 65_536
@@ -19,21 +20,9 @@ export async function readFormPost(request: Request): Promise<URLSearchParams> {
 }
 
 async function readText({ body }: Request): Promise<string> {
-  if (!body) return ''
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      throw new ProtocolError('callback_malformed', 'The posted form ended before its end.')
-    })
-    if (done) return text + decoder.decode()
-    size += value.byteLength
-    if (size > maxBytes) {
-      void reader.cancel().catch(() => undefined)
-      throw new ProtocolError('callback_malformed', `The posted form has more than ${maxBytes} bytes.`)
-    }
-    text += decoder.decode(value, { stream: true })
-  }
+  const text = await readTextWithin(body, maxBytes).catch(() => {
+    throw new ProtocolError('callback_malformed', 'The posted form ended before its end.')
+  })
+  if (text !== undefined) return text
+  throw new ProtocolError('callback_malformed', `The posted form has more than ${maxBytes} bytes.`)
 }

@@ -1,5 +1,6 @@
 import { ServerError, TransportError } from '../errors.ts'
 import { type Clock, epochSeconds, type Milliseconds, type Seconds } from '../ports/clock.ts'
+import { untilAborted } from '../ports/until-aborted.ts'
 import type { BackchannelAuthentication } from '../protocol/backchannel-authentication.ts'
 import type { DeviceAuthorization } from '../protocol/device-authorization.ts'
 import { requestToken } from '../protocol/grant.ts'
@@ -84,7 +85,7 @@ async function poll(clock: Clock, { expiresAt, interval, signal, ask }: Polling)
     await clock.sleep(Math.max(0, Math.min(pauseOf(pace, left), left)), signal)
     if (clock.monotonicTime() >= end) throw expired()
     try {
-      return await unlessAborted(ask(), signal)
+      return await (signal ? untilAborted(signal, ask()) : ask())
     } catch (error) {
       signal?.throwIfAborted()
       pace = adjustPace(pace, error)
@@ -127,14 +128,4 @@ function expired(): ServerError {
       error: 'expired_token',
     },
   )
-}
-
-/** Gives up waiting, not the request: that cannot be called back any more. */
-function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }
