@@ -11,6 +11,7 @@ import {
   requireText,
   type ServerDescription,
   type SourceOptions,
+  targetParameters,
 } from './machine/machine.ts'
 import { remember } from './machine/remember.ts'
 import { createTargetedSource, type TargetedTokenSource } from './machine/targeted-source.ts'
@@ -49,12 +50,8 @@ export function clientCredentials(options: ClientCredentialsSourceOptions): Targ
 
 /** One request of the client credentials grant. */
 export function requestAsClient(
-  { tokenClient, extraParameters }: Pick<Machine, 'tokenClient' | 'extraParameters'>,
-  { scope, audience, resource }: NormalTarget,
+  machine: Pick<Machine, 'tokenClient' | 'extraParameters'>,
+  target: NormalTarget,
 ): Promise<TokenResponse> {
-  return requestClientCredentials(tokenClient, {
-    ...(scope !== undefined && { scope }),
-    ...(resource && { resource }),
-    extraParameters: { ...extraParameters, ...(audience !== undefined && { audience }) },
-  })
+  return requestClientCredentials(machine.tokenClient, targetParameters(machine, target))
 }

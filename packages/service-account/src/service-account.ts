@@ -12,7 +12,13 @@ import { type CredentialSource, readerOf } from './credentials/credential-source
 import { loadKeys } from './credentials/load-keys.ts'
 import type { NamedKey, ServiceAccountFile } from './credentials/service-account-file.ts'
 import { importKey, type KeyImporter } from './keys/import-key.ts'
-import { createMachine, requireText, type ServerDescription, type SourceOptions } from './machine/machine.ts'
+import {
+  createMachine,
+  requireText,
+  type ServerDescription,
+  type SourceOptions,
+  targetParameters,
+} from './machine/machine.ts'
 import { createTargetedSource, type TargetedTokenSource } from './machine/targeted-source.ts'
 import type { TokenTarget } from './token-source.ts'
 
@@ -80,7 +86,7 @@ export async function serviceAccount(
   const plan = planAssertion(keys.file, options)
   const proofs = createSigningProofs(keys)
   const machine = createMachine({ ...options, ...plan.server }, options.clientAuthentication ?? nothing)
-  const { tokenClient, serverTime, extraParameters } = machine
+  const { tokenClient, serverTime } = machine
   const { clock } = tokenClient.client.runtime
 
   return createTargetedSource<ServiceAccountTarget>(
@@ -91,15 +97,13 @@ export async function serviceAccount(
         ({ subject }) =>
         () =>
           JSON.stringify([keys.chain.identity, plan.issuer, subject, plan.audience]),
-      request: ({ subject = plan.subject }, { scope, audience, resource }) =>
+      request: ({ subject = plan.subject }, target) =>
         attemptWithProofs(proofs, serverTime, async (signer: Signer) => {
           const inAssertion = plan.scopeIn === 'assertion'
-          const content = { ...plan, subject, scope: inAssertion ? scope : undefined }
+          const content = { ...plan, subject, scope: inAssertion ? target.scope : undefined }
           const response = await requestJwtBearer(tokenClient, {
             assertion: () => signAssertion(signer, clock, content),
-            ...(!inAssertion && scope !== undefined && { scope }),
-            ...(resource && { resource }),
-            extraParameters: { ...extraParameters, ...(audience !== undefined && { audience }) },
+            ...targetParameters(machine, inAssertion ? { ...target, scope: undefined } : target),
           })
           proofs.served(signer)
           return response

@@ -75,9 +75,14 @@ function joinIdentities(parts: readonly (string | Promise<string>)[]): string | 
     : Promise.all(parts).then((all) => all.join(' '))
 }
 
-async function exchangeFor(
+/** One exchange, for a token that is sent to APIs. */
+export async function exchangeFor(
   { tokenClient, extraParameters }: Machine,
-  { subjectTokenType, actorTokenType, requestedTokenType }: TokenExchangeOptions,
+  {
+    subjectTokenType,
+    actorTokenType,
+    requestedTokenType,
+  }: Pick<TokenExchangeOptions, 'subjectTokenType' | 'actorTokenType' | 'requestedTokenType'>,
   { subjectToken, actorToken, normal }: TokenExchangeTarget & { readonly normal: NormalTarget },
 ): Promise<TokenResponse> {
   if (subjectToken === undefined)
@@ -98,7 +103,7 @@ async function exchangeFor(
 }
 
 /** A source gives tokens to send to APIs. */
-export function checkAccessToken(exchanged: Awaited<ReturnType<typeof exchangeToken>>): TokenResponse {
+function checkAccessToken(exchanged: Awaited<ReturnType<typeof exchangeToken>>): TokenResponse {
   const { tokenType } = exchanged
   if (tokenType !== 'n_a') return { ...exchanged, tokenType }
   throw new UsageError(

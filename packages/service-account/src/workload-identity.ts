@@ -1,6 +1,5 @@
 import {
   type ClientAuthentication,
-  exchangeToken,
   publicClient,
   requestJwtBearer,
   type TokenResponse,
@@ -11,9 +10,15 @@ import { identityOf, type NormalTarget } from './cache/cache-key.ts'
 import { requestAsClient } from './client-credentials.ts'
 import { type CredentialReader, unreadable } from './credentials/credential-source.ts'
 import { asClient } from './machine/as-client.ts'
-import { createMachine, type Machine, type ServerDescription, type SourceOptions } from './machine/machine.ts'
+import {
+  createMachine,
+  type Machine,
+  type ServerDescription,
+  type SourceOptions,
+  targetParameters,
+} from './machine/machine.ts'
 import { createTargetedSource, type TargetedTokenSource } from './machine/targeted-source.ts'
-import { checkAccessToken } from './token-exchange.ts'
+import { exchangeFor } from './token-exchange.ts'
 
 /** How the platform's token is used. */
 export type WorkloadTokenUse = 'assertion' | 'client-assertion' | 'exchange'
@@ -82,26 +87,12 @@ interface Sent {
 type Send = (machine: Machine, options: WorkloadIdentityOptions, sent: Sent) => Promise<TokenResponse>
 
 const senders: Readonly<Record<WorkloadTokenUse, Send>> = {
-  assertion: ({ tokenClient, extraParameters }, _, { proof, target: { scope, audience, resource } }) =>
-    requestJwtBearer(tokenClient, {
-      assertion: proof,
-      ...(scope !== undefined && { scope }),
-      ...(resource && { resource }),
-      extraParameters: { ...extraParameters, ...(audience !== undefined && { audience }) },
-    }),
+  assertion: (machine, _, { proof, target }) =>
+    requestJwtBearer(machine.tokenClient, { assertion: proof, ...targetParameters(machine, target) }),
   'client-assertion': ({ tokenClient, extraParameters }, _, { proof, target }) =>
     requestAsClient({ extraParameters, tokenClient: asClient(tokenClient, byAssertion(proof)) }, target),
-  exchange: async ({ tokenClient, extraParameters }, { subjectTokenType }, { proof, target }) =>
-    checkAccessToken(
-      await exchangeToken(tokenClient, {
-        subjectToken: proof,
-        subjectTokenType: subjectTokenType ?? tokenTypes.jwt,
-        ...(target.scope !== undefined && { scope: target.scope }),
-        ...(target.audience !== undefined && { audience: target.audience }),
-        ...(target.resource && { resource: target.resource }),
-        ...(extraParameters && { extraParameters }),
-      }),
-    ),
+  exchange: (machine, { subjectTokenType = tokenTypes.jwt }, { proof, target }) =>
+    exchangeFor(machine, { subjectTokenType }, { subjectToken: proof, normal: target }),
 }
 
 /** @see RFC 7521 section 4.2 */

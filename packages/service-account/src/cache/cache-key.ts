@@ -1,3 +1,4 @@
+import { hex } from '../keys/der.ts'
 import type { TokenTarget } from '../token-source.ts'
 
 /** A target with every name for the same thing made one: the scope in order and without repetition. */
@@ -26,8 +27,7 @@ function normalizeScope(scope: TokenTarget['scope']): string | undefined {
 
 /** SHA-256 of a text, in hexadecimal. Of what it was made it tells nothing. */
 export async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
 }
 
 const identities = new WeakMap<object, number>()

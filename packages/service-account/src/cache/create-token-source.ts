@@ -7,9 +7,9 @@ import {
   type Runtime,
   type TokenClient,
   type TokenResponse,
+  untilAborted,
   UsageError,
 } from '@oauth-concierge/core'
-import { untilAborted } from '../until-aborted.ts'
 import { takeTurn } from './next-turn.ts'
 import type { AccessToken, TokenSource, WaitOptions } from '../token-source.ts'
 import { ageOf, describeToken, type HeldToken, holdToken, isFresh, isUsable } from './held-token.ts'

@@ -18,15 +18,22 @@ export const der = {
 
 /** The element at the beginning of `bytes`; undefined where there is none that is whole. */
 export function readDer(bytes: Uint8Array<ArrayBuffer>): DerElement | undefined {
-  const [tag, first] = bytes
-  if (tag === undefined || first === undefined) return undefined
-  const extra = first < 0x80 ? 0 : first & 0x7f
-  if (extra > 4 || first === 0x80) return undefined
-  const length = extra === 0 ? first : bytes.subarray(2, 2 + extra).reduce((sum, byte) => sum * 256 + byte, 0)
-  const start = 2 + extra
-  const end = start + length
-  if (end > bytes.length) return undefined
+  const [tag] = bytes
+  const extent = readExtent(bytes)
+  // No key has a length that takes more than four bytes.
+  if (tag === undefined || !extent || extent.start > 6 || extent.end > bytes.length) return undefined
+  const { start, end } = extent
   return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(0, end) }
+}
+
+/** Where the content of the first element begins and ends, by its own word; undefined where that cannot be read. */
+function readExtent(bytes: Uint8Array): { readonly start: number; readonly end: number } | undefined {
+  const [, first] = bytes
+  if (first === undefined || first === 0x80) return undefined
+  const start = 2 + (first < 0x80 ? 0 : first & 0x7f)
+  if (bytes.length < start) return undefined
+  const length = start === 2 ? first : bytes.subarray(2, start).reduce((sum, byte) => sum * 256 + byte, 0)
+  return { start, end: start + length }
 }
 
 /** The elements that `bytes` are made of, as far as they can be read. */
@@ -43,12 +50,7 @@ export function readDerList(bytes: Uint8Array<ArrayBuffer>): readonly DerElement
 
 /** How many bytes the outermost element says it has; undefined where that cannot be read. */
 export function declaredLength(bytes: Uint8Array): number | undefined {
-  const first = bytes[1] ?? 0
-  if (bytes[0] !== der.sequence || first === 0x80) return undefined
-  const extra = first < 0x80 ? 0 : first & 0x7f
-  if (bytes.length < 2 + extra) return undefined
-  const length = extra === 0 ? first : bytes.subarray(2, 2 + extra).reduce((sum, byte) => sum * 256 + byte, 0)
-  return 2 + extra + length
+  return bytes[0] === der.sequence ? readExtent(bytes)?.end : undefined
 }
 
 /** Makes an element. */
@@ -67,7 +69,7 @@ export function writeDer(tag: number, ...contents: readonly Uint8Array[]): Uint8
   return bytes
 }
 
-/** The content of an object identifier, in hexadecimal: enough to compare. */
+/** Bytes in hexadecimal. */
 export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

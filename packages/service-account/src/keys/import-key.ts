@@ -44,18 +44,12 @@ export const importKey: KeyImporter = async (key, options) => {
 }
 
 /** What needs no import: a signer as it is, a `CryptoKey` that may sign. */
-export async function readySigner(
-  key: KeyMaterial,
-  { keyId, algorithm }: KeyOptions,
-): Promise<Signer | undefined> {
+export async function readySigner(key: KeyMaterial, options: KeyOptions): Promise<Signer | undefined> {
   if (typeof key === 'string') return undefined
+  const { keyId } = options
   if (isSigner(key))
     return keyId === undefined ? key : { alg: key.alg, keyId, sign: (data) => key.sign(data) }
-  if (!(key instanceof CryptoKey)) return undefined
-  return signerFromKey(key, {
-    ...(keyId !== undefined && { keyId }),
-    ...(algorithm !== undefined && { alg: algorithm }),
-  })
+  return key instanceof CryptoKey ? signerOf(key, options) : undefined
 }
 
 function isSigner(key: JsonWebKey | CryptoKey | Signer): key is Signer {
@@ -87,10 +81,19 @@ async function importPkcs8(bytes: Uint8Array<ArrayBuffer>, options: KeyOptions):
   return signerOf(key, options)
 }
 
-async function importJwk(jwk: JsonWebKey, options: KeyOptions): Promise<Signer> {
-  const { kty, crv, d, alg, kid } = jwk as JsonWebKey & { readonly kid?: string }
+/** A JWK with a private part, and what others call it. */
+type PrivateJwk = JsonWebKey & { readonly kty: string; readonly kid?: string }
+
+/** @throws UsageError `key_unusable` for what is no private key as a JWK */
+export function requirePrivateJwk(jwk: JsonWebKey): PrivateJwk {
+  const { kty, d } = jwk
   if (typeof kty !== 'string') throw keyUnusable('unknown', 'The object is no JWK: it has no kty.')
   if (typeof d !== 'string') throw keyUnusable('public_key', `The ${kty} JWK is a public key: it has no d.`)
+  return jwk as PrivateJwk
+}
+
+async function importJwk(jwk: JsonWebKey, options: KeyOptions): Promise<Signer> {
+  const { kty, crv, alg, kid } = requirePrivateJwk(jwk)
   const algorithm = options.algorithm ?? alg
   const parameters = kty === 'RSA' ? rsaParameters(algorithm) : curveParameters(kty, crv)
   const { key_ops: _, use: __, ...bare } = jwk

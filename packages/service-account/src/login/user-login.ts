@@ -9,11 +9,11 @@ import {
   type Session,
   SessionError,
   type TokenClient,
+  untilAborted,
   UsageError,
 } from '@oauth-concierge/core'
 import type { TokenStore } from '../cache/token-store.ts'
 import type { ServerDescription } from '../machine/machine.ts'
-import { untilAborted } from '../until-aborted.ts'
 import type { TokenSource, WaitOptions } from '../token-source.ts'
 
 /** How a program lets a user log in. */
@@ -63,6 +63,7 @@ export function createUserLogin(
   const vault = store ?? createMemoryStore()
   const relyingParty = createRelyingParty({
     ...client,
+    server: tokenClient,
     scope,
     runtime,
     vault,

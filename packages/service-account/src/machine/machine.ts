@@ -1,5 +1,6 @@
 import {
   type ClientAuthentication,
+  type ClientCredentialsOptions,
   completeRuntime,
   createTokenClient,
   type Runtime,
@@ -7,6 +8,7 @@ import {
   type TokenClientOptions,
   UsageError,
 } from '@oauth-concierge/core'
+import type { NormalTarget } from '../cache/cache-key.ts'
 import { sharedTokenCache, type TokenCache } from '../cache/token-cache.ts'
 import type { TokenStore } from '../cache/token-store.ts'
 import type { TokenTarget } from '../token-source.ts'
@@ -68,6 +70,18 @@ export function createMachine(
     runtime: serverTime.runtime,
   })
   return { tokenClient, serverTime, runtime, cache, store, extraParameters }
+}
+
+/** What a target adds to a token request. */
+export function targetParameters(
+  { extraParameters }: Pick<Machine, 'extraParameters'>,
+  { scope, audience, resource }: NormalTarget,
+): Pick<ClientCredentialsOptions, 'scope' | 'resource' | 'extraParameters'> {
+  return {
+    ...(scope !== undefined && { scope }),
+    ...(resource && { resource }),
+    extraParameters: { ...extraParameters, ...(audience !== undefined && { audience }) },
+  }
 }
 
 /** Origins that a token for this target is for, unless others are declared. */

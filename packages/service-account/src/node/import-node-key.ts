@@ -1,5 +1,11 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { type KeyImporter, type KeyMaterial, type KeyOptions, readySigner } from '../keys/import-key.ts'
+import {
+  type KeyImporter,
+  type KeyMaterial,
+  type KeyOptions,
+  readySigner,
+  requirePrivateJwk,
+} from '../keys/import-key.ts'
 import { keyUnusable, readPem } from '../keys/read-pem.ts'
 import { signerFromKeyObject } from './key-object-signer.ts'
 
@@ -23,11 +29,8 @@ function read(
   options: KeyOptions,
 ): { readonly object: KeyObject; readonly keyId: string | undefined } {
   if (typeof key === 'string') return { object: readText(key, options.passphrase), keyId: options.keyId }
-  const jwk = key as JsonWebKey & { readonly kid?: string }
-  if (typeof jwk.kty !== 'string') throw keyUnusable('unknown', 'The object is no JWK: it has no kty.')
-  if (typeof jwk.d !== 'string')
-    throw keyUnusable('public_key', `The ${jwk.kty} JWK is a public key: it has no d.`)
-  const object = attempt(() => createPrivateKey({ key: jwk as Record<string, string>, format: 'jwk' }))
+  const jwk = requirePrivateJwk(key as JsonWebKey)
+  const object = attempt(() => createPrivateKey({ key: key as Record<string, string>, format: 'jwk' }))
   if (!object) throw keyUnusable('jwk', `The ${jwk.kty} JWK is damaged, or of a kind that cannot sign here.`)
   return { object, keyId: options.keyId ?? jwk.kid }
 }

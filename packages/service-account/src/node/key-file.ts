@@ -81,7 +81,7 @@ function fail(place: string): (error: unknown) => never {
 }
 
 /** Reads a regular file of bounded size. What `check` throws ends it before anything is read. */
-export async function readBounded(
+async function readBounded(
   place: string,
   check?: (stats: Stats) => void,
 ): Promise<{ readonly text: string; readonly stats: Stats }> {

@@ -1,6 +1,11 @@
-import { type Milliseconds, ProtocolError, type RelyingParty, ServerError } from '@oauth-concierge/core'
+import {
+  type Milliseconds,
+  ProtocolError,
+  type RelyingParty,
+  ServerError,
+  untilAborted,
+} from '@oauth-concierge/core'
 import { createUserLogin, type UserLogin, type UserLoginOptions } from '../login/user-login.ts'
-import { untilAborted } from '../until-aborted.ts'
 import { listenOnLoopback } from './loopback-listener.ts'
 import { openBrowser } from './open-browser.ts'
 
