@@ -1,5 +1,5 @@
 import { addAbortSignal } from 'node:stream'
-import { UsageError } from '@oauth-concierge/core'
+import { unreadable } from './read-file.ts'
 
 const largestInput = 1_048_576
 
@@ -9,11 +9,7 @@ export async function readStandardInput(signal: AbortSignal): Promise<string> {
   let size = 0
   for await (const chunk of addAbortSignal(signal, process.stdin)) {
     size += (chunk as Buffer).length
-    if (size > largestInput)
-      throw new UsageError(
-        'credentials_unreadable',
-        `Standard input: it has more than ${largestInput} bytes.`,
-      )
+    if (size > largestInput) throw unreadable('Standard input', `it has more than ${largestInput} bytes.`)
     chunks.push(chunk as Buffer)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -4,7 +4,7 @@ import { reportError } from './errors/report-error.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
 import { commandHelp, overview } from './help.ts'
 import type { Terminal } from './terminal.ts'
-import { version } from './version.ts'
+import { readVersion } from './version.ts'
 
 /**
  * Runs the command line `concierge …` and gives its exit code. Never rejects: what goes wrong is told on standard error.
@@ -41,7 +41,7 @@ async function runCommand({ command, rest }: FoundCommand, terminal: Terminal): 
 
 function showOverview(argv: readonly string[], { write }: Terminal): ExitCode {
   const [word] = argv
-  if (word === '--version') write(`${version}\n`)
+  if (word === '--version') write(`${readVersion()}\n`)
   else if (word === undefined || word === 'help' || wantsHelp([word])) write(overview(commands))
   else
     throw wrongUsage(`There is no such command. There are: ${commands.map(({ name }) => name).join(', ')}.`)

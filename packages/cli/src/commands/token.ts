@@ -89,12 +89,13 @@ const schemeOf = ({ tokenType }: AccessToken): string => (tokenType === 'dpop' ?
 
 /** Under the names that the wire has. A token without a known end has neither `expires_in` nor `expires_at`. */
 export function describeToken(
-  { accessToken, tokenType, expiresAt, scope }: AccessToken,
+  token: AccessToken,
   now: number = Date.now(),
 ): Readonly<Record<string, unknown>> {
+  const { accessToken, expiresAt, scope } = token
   return {
     access_token: accessToken,
-    token_type: tokenType === 'dpop' ? 'DPoP' : 'Bearer',
+    token_type: schemeOf(token),
     ...(Number.isFinite(expiresAt) && {
       expires_in: Math.max(0, Math.floor(expiresAt - now / 1000)),
       expires_at: isoTime(expiresAt),

@@ -1,13 +1,12 @@
 import {
   boundedRequest,
   completeRuntime,
-  createTokenClient,
   type EpochSeconds,
   ProtocolError,
-  publicClient,
   type Runtime,
 } from '@oauth-concierge/core'
 import { type JsonWebKeySet, verifyCompactJws } from '@oauth-concierge/core/jws'
+import { requestMetadata } from '../request-metadata.ts'
 import type { ReadJwt } from './read-jwt.ts'
 import { readTime } from './times.ts'
 
@@ -63,13 +62,7 @@ function wrongClaim(claim: string, message: string): ProtocolError {
  */
 export async function fetchKeys(issuer: string, given: Partial<Runtime> = {}): Promise<JsonWebKeySet> {
   const runtime = completeRuntime(given)
-  const client = createTokenClient({
-    issuer,
-    clientId: 'concierge',
-    clientAuthentication: publicClient(),
-    runtime,
-  })
-  const { jwks_uri: url } = await client.metadata()
+  const { jwks_uri: url } = await requestMetadata(issuer, runtime)
   if (url === undefined)
     throw new ProtocolError('metadata_malformed', `The metadata of ${issuer} names no jwks_uri.`)
   const response = await boundedRequest(runtime, url, { headers: { accept: 'application/json' } })

@@ -1,4 +1,4 @@
-import { type ServerMetadata, TransportError } from '@oauth-concierge/core'
+import type { ServerMetadata } from '@oauth-concierge/core'
 import type { Examiner, SeenAnswer } from './examiner.ts'
 import { bad, type Finding, good } from './finding.ts'
 
@@ -37,9 +37,8 @@ export async function checkCors(
   const findings = [judge('metadata', metadataAnswer, origin)]
   for (const { name, url, init } of requests) {
     if (url === undefined) continue
-    const answer = await examiner.ask(url, init)
-    const isAnswered = !(answer instanceof TransportError) || examiner.latest() !== undefined
-    findings.push(judge(name, isAnswered ? examiner.latest() : undefined, origin, init === preflight))
+    await examiner.ask(url, init)
+    findings.push(judge(name, examiner.latest(), origin, init === preflight))
   }
   return findings
 }

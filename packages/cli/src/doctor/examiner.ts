@@ -1,13 +1,12 @@
 import {
   boundedRequest,
   completeRuntime,
-  createTokenClient,
   type EpochMilliseconds,
-  publicClient,
   type Runtime,
   type ServerMetadata,
   TransportError,
 } from '@oauth-concierge/core'
+import { requestMetadata } from '../request-metadata.ts'
 
 /** What came over the wire, beside the body. */
 export interface SeenAnswer {
@@ -43,13 +42,7 @@ export function createExaminer(given: Partial<Runtime> | undefined, origin: stri
   }
   const runtime = { ...own, http }
   return {
-    metadata: (issuer) =>
-      createTokenClient({
-        issuer,
-        clientId: 'concierge',
-        clientAuthentication: publicClient(),
-        runtime,
-      }).metadata(),
+    metadata: (issuer) => requestMetadata(issuer, runtime),
     ask: async (url, init = {}) => {
       latest = undefined
       try {
