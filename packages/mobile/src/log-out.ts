@@ -1,5 +1,6 @@
 import type { EndSessionRequest, LogoutOptions } from '@oauth-concierge/core'
 import { whenAborted } from './agent-turns.ts'
+import { logoutAddress } from './logout-address.ts'
 import type { MobileContext } from './mobile-context.ts'
 import { openAgent } from './visit-agent.ts'
 
@@ -25,8 +26,9 @@ async function leaveAgent(
   signal: AbortSignal,
 ): Promise<void> {
   const { options, shell, arrivals } = context
-  const redirectUri = request.parameters['post_logout_redirect_uri']
-  const url = addressOf(request, options.unsafeIdTokenInLogoutUrl ?? false)
+  const { endpoint, parameters } = request
+  const redirectUri = parameters['post_logout_redirect_uri']
+  const { href: url } = logoutAddress(endpoint, parameters, options.unsafeIdTokenInLogoutUrl)
   const returned = redirectUri === undefined ? [] : [arrivals.returned(redirectUri, request.state)]
   try {
     await Promise.race([
@@ -37,12 +39,4 @@ async function leaveAgent(
   } finally {
     await shell.dismissAgent().catch(() => undefined)
   }
-}
-
-/** An external user agent opens addresses only, so without a word of the developer's the ID token stays at home. */
-function addressOf({ endpoint, parameters }: EndSessionRequest, withIdToken: boolean): string {
-  const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(parameters))
-    if (withIdToken || name !== 'id_token_hint') url.searchParams.set(name, value)
-  return url.href
 }

@@ -1,5 +1,6 @@
 import { type Clock, completeRuntime, ConciergeError, UsageError } from '@oauth-concierge/core'
 import { createAgentTurns } from '../agent-turns.ts'
+import { logoutAddress } from '../logout-address.ts'
 import { checkRedirectUri, leadsTo, readResponseLink } from '../redirect-uri.ts'
 import type { Shell } from '../shell.ts'
 import { untilDismissed, untilSuperseded, type Visit } from '../visit-agent.ts'
@@ -57,9 +58,7 @@ export function createBridgeHost(options: BridgeHostOptions): BridgeHost {
   }
 
   const endSession = async (endpoint: unknown, parameters: unknown): Promise<unknown> => {
-    const url = checkAddress(options, endpoint)
-    for (const [name, value] of Object.entries(Object(parameters) as object))
-      if (name !== 'id_token_hint') url.searchParams.set(name, String(value))
+    const url = logoutAddress(checkAddress(options, endpoint), Object(parameters) as object)
     const back = url.searchParams.get('post_logout_redirect_uri') ?? undefined
     if (back !== postLogoutRedirectUri)
       throw refusal('its post_logout_redirect_uri is not the one of this app')

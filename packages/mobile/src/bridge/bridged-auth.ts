@@ -1,4 +1,9 @@
-import type { FinishedLogin, Session, SessionSource } from '@oauth-concierge/core'
+import {
+  createSessionState,
+  type FinishedLogin,
+  type Session,
+  type SessionSource,
+} from '@oauth-concierge/core'
 import { askApp, findPort, type NativeBridgeOptions } from './bridge-port.ts'
 import { readBridge } from './bridge-wire.ts'
 import { readResponse, type WireResponse, writeRequest } from './wire-fetch.ts'
@@ -17,33 +22,25 @@ export interface BridgedAuth extends SessionSource {
  * view. Construction does nothing.
  */
 export function createBridgedAuth(options: NativeBridgeOptions = {}): BridgedAuth {
-  let session: Session = Object.freeze({ status: 'restoring' })
-  const listeners = new Set<() => void>()
-  const show = (next: unknown): void => {
-    session = Object.freeze(next as Session)
-    for (const listener of listeners) listener()
-  }
+  const state = createSessionState()
   let started: Promise<FinishedLogin> | undefined
   const start = async (): Promise<FinishedLogin> => {
     findPort(options).listen((text) => {
       const message = readBridge(text)
-      if (message?.id === 'session') show(message['value'])
+      if (message?.id === 'session') state.set(message['value'] as Session)
     })
     const { finished, session } = (await askApp(options, 'start')) as {
       finished: FinishedLogin
       session: Session
     }
-    show(session)
+    state.set(session)
     return finished
   }
   return {
     get session() {
-      return session
+      return state.get()
     },
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    subscribe: state.subscribe,
     start: () => (started ??= start()),
     login: async (login) => void (await askApp(options, 'login', { login })),
     logout: async (logout) => void (await askApp(options, 'logout', { logout })),

@@ -2,7 +2,7 @@ import type { TextStorage } from '../shell.ts'
 import type { CapacitorPreferences, CapacitorSecureStorage } from './modules.ts'
 
 /** `whenUnlockedThisDeviceOnly` and its kin, as the plugin numbers them. */
-export const defaultKeychainAccess = 1
+const defaultKeychainAccess = 1
 
 /** Keychain and keystore; never synchronised to other devices. An entry that the plugin calls corrupt is removed: its key is gone. */
 export function secureStorageAsStorage(
