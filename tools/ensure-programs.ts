@@ -86,3 +86,10 @@ export function howToGet(name: ProgramName): string {
   const { title, variable, packages } = programs[name]
   return `For ${title}: \`apt-get install ${packages.join(' ')}\`, or point ${variable} at the program.`
 }
+
+/** Where a program is that whoever asks cannot do without. @throws Error that says how to get it */
+export function requireProgram(name: ProgramName): string {
+  const path = findProgram(name)
+  if (path === undefined) throw new Error(`${programs[name].title} was not found. ${howToGet(name)}`)
+  return path
+}

@@ -1,58 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { keyValueStoreCases } from '@oauth-concierge/core/testing'
+import { redisTokenStore } from '@oauth-concierge/service-account/redis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findProgram, howToGet, mustHavePrograms } from '../../tools/ensure-programs.ts'
-import { redisTokenStore } from '@oauth-concierge/service-account/redis'
+import { type RedisServer, startRedisServer, whyNoRedis } from '../support/redis-server.ts'
 
-const program = findProgram('redis')
-if (!program && !mustHavePrograms()) console.warn(`Skipped: the token store in Redis. ${howToGet('redis')}`)
+describe.skipIf(whyNoRedis())('the token store in Redis', () => {
+  let server: RedisServer
+  let client: ReturnType<typeof createClient>
 
-let server: ChildProcess
-let client: ReturnType<typeof createClient>
-let folder: string
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
-
-describe.skipIf(!program && !mustHavePrograms())('the token store in Redis', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'concierge-redis-'))
-    const port = await freePort()
-    const options = [
-      '--port',
-      `${port}`,
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      folder,
-    ]
-    server = spawn(program ?? 'redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise<void>((resolve, reject) => {
-      server.on('error', reject)
-      server.stdout?.on('data', (chunk: Buffer) => chunk.includes('Ready to accept connections') && resolve())
-    })
-    client = createClient({ socket: { host: '127.0.0.1', port } })
+    server = await startRedisServer()
+    client = createClient({ socket: { path: server.path, reconnectStrategy: () => 20 } })
     await client.connect()
   })
 
-  afterAll(() => {
+  afterAll(async () => {
     client?.destroy()
-    server?.kill()
-    rmSync(folder, { recursive: true, force: true })
+    await server?.close()
   })
 
   let stores = 0

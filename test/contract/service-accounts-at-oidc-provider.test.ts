@@ -1,6 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { publicClient } from '@oauth-concierge/core'
 import {
   clientCredentials,
@@ -9,8 +7,9 @@ import {
   serviceAccount,
 } from '@oauth-concierge/service-account/node'
 import { exportJWK, jwtVerify } from 'jose'
-import OidcProvider, { type KoaContextWithOIDC } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveOidcProvider } from './servers/oidc-provider-server.ts'
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -18,16 +17,13 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pem = (key: typeof ec.privateKey, type: 'pkcs8' | 'pkcs1'): string =>
   key.export({ type: type as 'pkcs8', format: 'pem' }) as string
 
-let http: Server
 let issuer: string
+let close: () => Promise<void>
 let assertions: Record<string, unknown>[]
 
 /** The independent judge, taught the grant of service accounts. */
 beforeAll(async () => {
   assertions = []
-  http = createServer()
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const keys = [
     { ...(await exportJWK(ec.publicKey)), kid: 'ec-1', alg: 'ES256' },
     { ...(await exportJWK(rsa.publicKey)), kid: 'rsa-1', alg: 'RS256' },
@@ -38,7 +34,7 @@ beforeAll(async () => {
     response_types: [],
     scope: 'orders.read orders.write',
   }
-  const provider = new OidcProvider(issuer, {
+  const served = await serveOidcProvider({
     clients: [
       { client_id: 'robot', token_endpoint_auth_method: 'none', jwks: { keys }, ...common },
       { client_id: 'signer', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys }, ...common },
@@ -48,6 +44,8 @@ beforeAll(async () => {
     features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
     cookies: { keys: ['only for tests'] },
   })
+  const { provider } = served
+  ;({ issuer, close } = served)
   const grant = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { client, params } = ctx.oidc
     const key = ec.publicKey
@@ -62,13 +60,9 @@ beforeAll(async () => {
     ctx.body = { access_token, expires_in: token.expiration, token_type: 'Bearer', scope: token.scope }
   }
   provider.registerGrantType(jwtBearer, grant, ['assertion', 'scope'], [])
-  http.on('request', (request, response) => void provider.callback()(request, response))
 })
 
-afterAll(() => {
-  http.closeAllConnections()
-  return new Promise((resolve) => http.close(resolve))
-})
+afterAll(() => close())
 
 describe('machines at oidc-provider, over connections that are kept', () => {
   it('a service account gets a token, and 1,000 callers one', async () => {

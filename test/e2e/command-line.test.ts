@@ -168,6 +168,7 @@ describe('concierge login', () => {
     expect(code).toBe(0)
     expect(output).toContain('Logged in as ')
     expect(output + errors).not.toMatch(/eyJ/)
+    expect(storedFiles()).toHaveLength(1)
     for (const file of storedFiles()) expect(statSync(join(folder, 'tokens', file)).mode & 0o777).toBe(0o600)
     const got = await run(['token', ...asUser(), ...store])
     expect(decodeJwt(got.output).sub).toBe('ada')

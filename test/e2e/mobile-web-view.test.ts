@@ -5,8 +5,8 @@ import {
   createNativeSide,
   type NativeSide,
 } from '../../packages/mobile/src/testing/native-side.test-support.ts'
-import { findProgram, howToGet, mustHavePrograms } from '../../tools/ensure-programs.ts'
-import { appTest, requireProgram } from './support/app-test.ts'
+import { findProgram, howToGet, mustHavePrograms, requireProgram } from '../../tools/ensure-programs.ts'
+import { appTest } from './support/app-test.ts'
 import { createExternalBrowser, type ExternalBrowser, opened } from './support/external-browser.ts'
 import { type AppProcess, startAppProcess, startDisplay } from './support/web-view/app-process.ts'
 

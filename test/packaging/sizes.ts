@@ -6,7 +6,7 @@ import { buildPage } from './build-page.ts'
 const worker = new URL('../../packages/browser/dist/worker.js', import.meta.url)
 
 /** Bytes of a text as it is sent. */
-export function brotliSize(text: string | Uint8Array): Bytes {
+function brotliSize(text: string | Uint8Array): Bytes {
   return brotliCompressSync(text).length
 }
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
-import { findProgram, howToGet, mustHavePrograms } from '../../tools/ensure-programs.ts'
+import { findProgram, howToGet, mustHavePrograms, requireProgram } from '../../tools/ensure-programs.ts'
 
 /** A Redis of our own, on a socket in a folder of its own. */
 export interface RedisServer {
@@ -25,8 +25,7 @@ export function whyNoRedis(): string | undefined {
 }
 
 export async function startRedisServer(): Promise<RedisServer> {
-  const program = findProgram('redis')
-  if (!program) throw new Error(howToGet('redis'))
+  const program = requireProgram('redis')
   const folder = mkdtempSync(join(tmpdir(), 'concierge-redis-'))
   const path = join(folder, 'redis.sock')
   let running: ChildProcess | undefined

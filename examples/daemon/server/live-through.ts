@@ -40,7 +40,7 @@ const setOff =
     clock.setWallTime(realTime(clock) + seconds)
 
 /** One hour. What needs a new token at once (a clock that jumps ahead, tokens withdrawn) finds the server up. */
-export const happenings: readonly Happening[] = [
+const happenings: readonly Happening[] = [
   { second: 300, what: 'the key in the file is another', run: (world) => world.rotateKey() },
   { second: 600, what: 'the authorization server goes down', run: (world) => world.goDown() },
   { second: 750, what: 'and comes up', run: (world) => world.comeUp() },

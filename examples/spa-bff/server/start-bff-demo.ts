@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import { type Bff, createBff } from '@oauth-concierge/bff'
-import { type Clock, clientSecretBasic } from '@oauth-concierge/core'
+import { type Clock, clientSecretBasic, completeRuntime } from '@oauth-concierge/core'
 import { createSpaSite } from '../../spa/server/spa-site.ts'
 import { type Demo, type DemoOptions, startServers } from '../../spa/server/start-demo.ts'
 import { openSessions, type Sessions } from './open-sessions.ts'
@@ -71,9 +70,5 @@ function createDemoBff({ issuer, api, app, authorizationServer }: Demo, { store 
 
 /** The BFF ages with the authorization server, whose time a test may move ahead. @param now in seconds since 1970 */
 function followClock(now: () => number): Clock {
-  return {
-    wallTime: () => now() * 1000,
-    monotonicTime: () => performance.now(),
-    sleep: (duration, signal) => setTimeout(duration, undefined, signal && { signal }),
-  }
+  return { ...completeRuntime().clock, wallTime: () => now() * 1000 }
 }

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { findProgram, howToGet, mustHavePrograms } from '../../../tools/ensure-programs.ts'
+import { findProgram, mustHavePrograms, requireProgram } from '../../../tools/ensure-programs.ts'
 import { openChromium, openFirefox } from './playwright-browser.ts'
 import type { RigBrowser } from './rig-page.ts'
 import { openWebKit } from './webkit-browser.ts'
@@ -12,9 +12,7 @@ const allEngines = Object.keys(openers) as readonly Engine[]
 
 /** Starts a browser of this engine with a profile of its own. Close it. */
 export function openBrowser(engine: Engine): Promise<RigBrowser> {
-  const path = findProgram(engine)
-  if (!path) throw new Error(`There is no ${engine} here. ${howToGet(engine)}`)
-  return openers[engine](path)
+  return openers[engine](requireProgram(engine))
 }
 
 /** Describes the same behaviour in each engine; one that is missing on this machine is skipped, unless none may be. */

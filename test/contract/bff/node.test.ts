@@ -220,6 +220,8 @@ describe('requests as bytes', () => {
 
   it('with two hosts, or none, change nothing about where an API is', async () => {
     await get('/auth/api/orders/x', 'Host: evil.example', 'X-Forwarded-Host: evil.example')
+    await exchange('GET /auth/api/orders/x HTTP/1.0', ...usual().slice(1), '', '')
+    expect(seen.map(({ url }) => url)).toEqual(['/v1/x', '/v1/x'])
     for (const { rawHeaders } of seen) expect(rawHeaders.join()).not.toContain('evil')
   })
 

@@ -7,7 +7,7 @@ export function createNetwork(http: Http): Network & { readonly http: Http } {
   let isLosing = false
   return {
     http: async (url, init) => {
-      const form = new URLSearchParams(typeof init.body === 'string' ? init.body : String(init.body ?? ''))
+      const form = new URLSearchParams(String(init.body ?? ''))
       seen.push({ address: url.replace(/[?#].*$/, ''), form })
       const response = await http(url, init)
       if (!isLosing || !form.has('grant_type')) return response

@@ -1,9 +1,9 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createManualClock } from '@oauth-concierge/core/testing'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import OidcProvider, { type ClientMetadata, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import type OidcProvider from 'oidc-provider'
+import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { browse } from '../servers/headless-browser.ts'
+import { serveOidcProvider } from '../servers/oidc-provider-server.ts'
 import { createNetwork } from './network.ts'
 import { registerExtensionGrants } from './oidc-provider-grants.ts'
 import {
@@ -23,13 +23,9 @@ const person = { username: 'ada', password: 'correct horse', consent: 'allow' } 
 
 /** Opens a visit at oidc-provider, an authorization server that nobody here wrote, on a loopback port. */
 export async function visitOidcProvider(needs: Needs): Promise<Visit> {
-  const node = createServer()
-  await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(node.address() as AddressInfo).port}`
   const { jwk, signer } = await createSigner()
-  const provider = new OidcProvider(issuer, await configure(needs, jwk))
+  const { provider, issuer, close } = await serveOidcProvider(await configure(needs, jwk))
   registerExtensionGrants(provider)
-  node.on('request', (request, response) => void provider.callback()(request, response))
   const clock = createSharedClock(createManualClock(Math.floor(Date.now() / 1000)))
   const hasCertificate = needs.proof === 'tls_client_auth'
   const network = createNetwork((url, init) => fetch(url, hasCertificate ? withCertificate(init) : init))
@@ -54,7 +50,7 @@ export async function visitOidcProvider(needs: Needs): Promise<Visit> {
       void (await browse(network.http, verificationUriComplete, person)),
     approveBackchannel: ({ authReqId }) => approve(provider, authReqId),
     signAssertion: () => signAssertion({ clientId, signer, clock }, issuer),
-    close: () => close(node),
+    close,
   }
 }
 
@@ -199,9 +195,4 @@ async function approve(provider: OidcProvider, authReqId: string): Promise<void>
   const grant = new provider.Grant({ accountId: request.accountId, clientId: request.clientId })
   grant.addOIDCScope(scope)
   await provider.backchannelResult(request, await grant.save())
-}
-
-function close(node: Server): Promise<void> {
-  node.closeAllConnections()
-  return new Promise((resolve) => node.close(() => resolve()))
 }

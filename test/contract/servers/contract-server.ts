@@ -24,8 +24,6 @@ export interface ContractServer {
   readonly issuer: string
   /** How to reach it: in process, or over loopback. */
   readonly http: Http
-  /** Makes the server sign with new keys from now on and publish only those. */
-  rotateKeys?(): Promise<void>
   close(): Promise<void>
 }
 

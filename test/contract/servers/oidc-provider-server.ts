@@ -13,12 +13,20 @@ import {
 export const oidcProvider: ContractServerKind = { name: 'oidc-provider', start }
 
 async function start(): Promise<ContractServer> {
+  const { issuer, close } = await serveOidcProvider(await configuration())
+  return { issuer, http: (url, init) => fetch(url, init), close }
+}
+
+/** oidc-provider on a free loopback port. */
+export async function serveOidcProvider(
+  options: Configuration,
+): Promise<{ readonly provider: OidcProvider; readonly issuer: string; close(): Promise<void> }> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = new OidcProvider(issuer, await configuration())
+  const provider = new OidcProvider(issuer, options)
   server.on('request', (request, response) => void provider.callback()(request, response))
-  return { issuer, http: (url, init) => fetch(url, init), close: () => close(server) }
+  return { provider, issuer, close: () => close(server) }
 }
 
 async function configuration(): Promise<Configuration> {

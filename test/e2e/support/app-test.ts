@@ -1,15 +1,8 @@
 import { test as base } from 'vitest'
 import { buildApp } from '../../../examples/mobile-webview/build-app.ts'
 import { startAppDemo } from '../../../examples/mobile-webview/server/start-app-demo.ts'
-import { findProgram, howToGet, type ProgramName } from '../../../tools/ensure-programs.ts'
+import { requireProgram } from '../../../tools/ensure-programs.ts'
 import { launchChromium } from './launch-chromium.ts'
-
-/** Where a program is that the test at hand cannot do without. */
-export function requireProgram(name: ProgramName): string {
-  const program = findProgram(name)
-  if (program) return program
-  throw new Error(`${name} was not found, and CONCIERGE_REQUIRE_PROGRAMS=1. ${howToGet(name)}`)
-}
 
 /** Tests of the app, with an authorization server and a browser. */
 export const appTest = base

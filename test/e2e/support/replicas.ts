@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { overHttp } from '../../contract/bff/frameworks/over-http.ts'
 
 /** What one process is told at its start. */
 export interface ReplicaOptions {
@@ -51,8 +51,8 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { port } = await hear(child, (message): message is { port: number } => 'port' in message)
   return {
     get: (path, cookie, { navigate = false } = {}) =>
-      send({ port, path, headers: headersFor(cookie, navigate) }),
-    post: (path, form) => send({ port, path, headers: formHeaders }, form),
+      send(port, path, { headers: headersFor(cookie, navigate) }),
+    post: (path, form) => send(port, path, { method: 'POST', headers: formHeaders, body: form }),
     setAhead: async (ahead) => {
       const heard = hear(child, (message): message is ToReplica => 'ahead' in message)
       child.send({ ahead } satisfies ToReplica)
@@ -84,29 +84,12 @@ function headersFor(cookie: string, navigate: boolean): Record<string, string> {
 
 const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' }
 
-interface Sending {
-  readonly port: number
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-}
-
-function send(sending: Sending, body?: string): Promise<ReplicaAnswer> {
-  return new Promise((resolve, reject) => {
-    const method = body === undefined ? 'GET' : 'POST'
-    const sent = request({ ...sending, host: '127.0.0.1', method, agent: false }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part))
-      response.on('error', reject)
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          location: response.headers.location,
-          cookies: (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0] ?? ''),
-          text: Buffer.concat(parts).toString(),
-        }),
-      )
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
+async function send(port: number, path: string, init: RequestInit): Promise<ReplicaAnswer> {
+  const response = await overHttp(port).fetch(new Request(`${replicaOrigin}${path}`, init))
+  return {
+    status: response.status,
+    location: response.headers.get('location') ?? undefined,
+    cookies: response.headers.getSetCookie().map((line) => line.split(';')[0] ?? ''),
+    text: await response.text(),
+  }
 }

@@ -3,7 +3,7 @@ import type { BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { test as base } from 'vitest'
 import { buildSpa } from '../../../examples/spa/build-spa.ts'
 import { type DemoOptions, startDemo } from '../../../examples/spa/server/start-demo.ts'
-import { findProgram, howToGet, mustHavePrograms } from '../../../tools/ensure-programs.ts'
+import { findProgram, howToGet, mustHavePrograms, requireProgram } from '../../../tools/ensure-programs.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
 
@@ -16,17 +16,12 @@ export function sayWhatIsSkipped(): void {
   console.warn(`Skipped, because no Chromium was found: the tests in a real browser. ${howToGet('chromium')}`)
 }
 
-function requireChromium(): string {
-  if (chromium) return chromium
-  throw new Error(`No Chromium was found, and CONCIERGE_REQUIRE_PROGRAMS=1. ${howToGet('chromium')}`)
-}
-
 /** `describe`, or a skipped one where there is no browser and none is required. */
 export const describeInBrowser = base.describe.skipIf(!chromium && !required)
 
 /** Tests with servers of their own, and visitors whose browsers share nothing with other tests. */
 export const test = base
-  .extend('chromium', { scope: 'file' }, () => requireChromium())
+  .extend('chromium', { scope: 'file' }, () => requireProgram('chromium'))
   .extend('browser', { scope: 'file' }, async ({ chromium }, { onCleanup }) => {
     const browser = await launchChromium(chromium)
     onCleanup(() => browser.close())

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { completeRuntime } from '@oauth-concierge/core'
 import { clientCredentials, deviceLogin, fileTokenStore } from '@oauth-concierge/service-account/node'
 
 /** A process, or thread, that shares a store with others. */
@@ -54,12 +55,7 @@ const roles: Record<string, () => Promise<void>> = {
     console.log(await source.getAccessToken())
   },
   refreshed: async () => {
-    const clock = {
-      wallTime: () => Date.now() + later * 1000,
-      monotonicTime: () => performance.now(),
-      sleep: (duration: number, signal?: AbortSignal) =>
-        sleep(duration, undefined, signal ? { signal } : {}).then(() => undefined),
-    }
+    const { clock } = completeRuntime()
     const login = deviceLogin({
       issuer,
       clientId: 'tool',
@@ -67,7 +63,7 @@ const roles: Record<string, () => Promise<void>> = {
       store,
       logInOnDemand: false,
       prompt: () => undefined,
-      runtime: { clock },
+      runtime: { clock: { ...clock, wallTime: () => clock.wallTime() + later * 1000 } },
     })
     console.log(await login.getAccessToken())
   },

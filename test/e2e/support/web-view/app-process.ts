@@ -14,7 +14,7 @@ import {
 } from '../../../../packages/mobile/src/testing/native-side.test-support.ts'
 
 /** What the page gets before anything else runs in it: our end of the bridge, under the names that Capacitor's core looks for. */
-export const pageScript = `
+const pageScript = `
   const post = (message) => window.webkit.messageHandlers.bridge.postMessage(JSON.stringify(message))
   window.Capacitor = (${createPageBridge.toString()})(${JSON.stringify(pluginHeaders)}, (call) => post({ call }))
   window.lookFor = (question, id) => post({ id, answer: new Function('return ' + question)() })
