@@ -12,6 +12,7 @@ import {
 } from '@oauth-concierge/core'
 import type { BffOptions, Lifetimes } from './bff-options.ts'
 import type { CookieRules } from './http/cookies.ts'
+import { misconfigured } from './misconfigured.ts'
 import { type Api, readApis } from './proxy/api-options.ts'
 import { type CookieCarrier, createCookieCarrier } from './sessions/cookie-carrier.ts'
 import { memory } from './sessions/memory.ts'
@@ -34,9 +35,12 @@ export interface BffContext {
   readonly sameSite: 'Strict' | 'Lax'
   readonly lifetimes: { readonly rolling: Seconds; readonly absolute: Seconds }
   readonly apis: ReadonlyMap<string, Api>
+  /** Where the page finds each API, by what it calls it. */
+  readonly apiPaths: Readonly<Record<string, string>>
   readonly failedLoginPath: string | undefined
   now(): EpochSeconds
-  report(error: ConciergeError): void
+  /** Tells of an error of ours and gives it back; throws any other. */
+  report(error: unknown): ConciergeError
   /** Lets work go on that no answer waits for. */
   beside(work: Promise<unknown>): void
 }
@@ -49,18 +53,23 @@ export function createBffContext(options: BffOptions): BffContext {
   const { clientAuthentication, onError, warn } = options
   if (!clientAuthentication)
     throw misconfigured('clientAuthentication is missing: a BFF proves itself, as by clientSecretBasic(…).')
-  const report = (error: ConciergeError): void => onError?.(error)
+  const report = (error: unknown): ConciergeError => {
+    if (!(error instanceof ConciergeError)) throw error
+    onError?.(error)
+    return error
+  }
   const origin = readOrigin(options)
   const base = readBase(options.base ?? '/auth')
   const server = createTokenClient(options)
   const { runtime, senderConstraint } = server.client
   const store = options.sessions ?? memory({ runtime })
-  if (!options.sessions && origin.startsWith('https:'))
+  const secure = origin.startsWith('https:')
+  if (!options.sessions && secure)
     warn?.('Sessions are in memory: they end with this process. Pass sessions to keep them.')
   const { name = 'concierge', sameSite = 'strict' } = options.cookies ?? {}
   if (!/^[A-Za-z0-9-]+$/.test(name))
     throw misconfigured('The name of the cookie must be of letters, digits and hyphens.')
-  const secure = origin.startsWith('https:')
+  const apis = readApis(options.apis ?? {})
   const cookieName = secure ? `__Host-${name}` : name
   return {
     options,
@@ -76,7 +85,10 @@ export function createBffContext(options: BffOptions): BffContext {
     cookieName,
     sameSite: sameSite === 'lax' ? 'Lax' : 'Strict',
     lifetimes: readLifetimes(options.lifetimes),
-    apis: readApis(options.apis ?? {}),
+    apis,
+    apiPaths: Object.fromEntries(
+      [...apis.values()].map(({ publicUrl, name }) => [publicUrl, `${base}/api/${name}`]),
+    ),
     failedLoginPath: readFailedLoginPath(options.failedLoginPath, origin),
     now: () => runtime.clock.wallTime() / 1000,
     report,
@@ -147,8 +159,4 @@ function readFailedLoginPath(path: string | undefined, origin: string): string |
 function readBase(base: string): string {
   if (/^(\/[\w-]+)+$/.test(base)) return base
   throw misconfigured('base must be a path such as /auth, without a slash at its end.')
-}
-
-function misconfigured(message: string): UsageError {
-  return new UsageError('invalid_configuration', message)
 }

@@ -1,4 +1,4 @@
-import { ConciergeError, UsageError } from '@oauth-concierge/core'
+import { UsageError } from '@oauth-concierge/core'
 import { type BffContext, createBffContext } from './bff-context.ts'
 import type { BffOptions } from './bff-options.ts'
 import { empty, refuse } from './http/answers.ts'
@@ -64,9 +64,8 @@ export function createBff(options: BffOptions): Bff {
         ? api(context, sessions, { request, upstream })
         : route(request))
     } catch (error) {
-      if (!(error instanceof ConciergeError)) throw error
-      context.report(error)
-      return refuse(error instanceof UsageError ? 500 : 503, error.code)
+      const { code } = context.report(error)
+      return refuse(error instanceof UsageError ? 500 : 503, code)
     }
   }
 

@@ -1,5 +1,6 @@
+import { memory, type SessionStore } from '@oauth-concierge/bff'
 import { publicClient } from '@oauth-concierge/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { contractBff } from '../servers/contract-server.ts'
 import { createReferenceRig } from './reference-rig.ts'
 
@@ -113,6 +114,34 @@ describe('a BFF that is told so', () => {
     const calls = await Promise.all(Array.from({ length: 1_000 }, () => browser.fetch('/auth/api/orders')))
     expect(calls.every(({ status }) => status === 200)).toBe(true)
     expect(rig.tokenRequests).toHaveLength(2)
+  })
+
+  it('reads a session once for all the calls that come together after a restart', async () => {
+    const store = memory()
+    const rig = createReferenceRig({ sessions: store })
+    const browser = rig.newBrowser()
+    await rig.logIn(browser)
+    const calls = 20
+    const reads: string[] = []
+    let looks = 0
+    const slow: SessionStore = {
+      ...store,
+      look: (key) => {
+        looks += 1
+        return store.look(key)
+      },
+      read: async (key) => {
+        reads.push(key)
+        await vi.waitFor(() => expect(looks).toBe(calls))
+        return store.read(key)
+      },
+    }
+    const restarted = rig.restart({ sessions: slow })
+    const request = () =>
+      new Request('https://app.example/', { headers: { cookie: browser.cookieHeader('same-origin') } })
+    const seen = await Promise.all(Array.from({ length: calls }, () => restarted.bff.getSession(request())))
+    expect(seen.map(({ status }) => status)).toEqual(Array.from({ length: calls }, () => 'authenticated'))
+    expect(reads).toHaveLength(1)
   })
 
   it('asks for the metadata and keys of its server once, for any number of sessions', async () => {

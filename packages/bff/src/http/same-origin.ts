@@ -1,7 +1,7 @@
 import type { BffRequest } from './exchange.ts'
 
 /** A header that no page of another origin can send without asking first, which is never allowed. */
-export const callerHeader = 'x-concierge'
+const callerHeader = 'x-concierge'
 
 /**
  * Whether a script of the application's own origin made this request: by the header that only such a script can send, and by what the

@@ -1,5 +1,6 @@
 import { isSecureUrl, type Milliseconds, UsageError } from '@oauth-concierge/core'
 import { checkHeaderNames } from './header-names.ts'
+import { misconfigured } from '../misconfigured.ts'
 
 /** An API that the page may call, and how. */
 export interface ApiOptions {
@@ -84,10 +85,14 @@ function readApi(name: string, options: ApiOptions): Api {
   }
 }
 
+function readUrl(name: string, option: 'upstream' | 'publicUrl', text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username) return url
+  throw misconfigured(`${option} of the API "${name}" must be an https URL without query.`)
+}
+
 function readUpstream(name: string, { upstream, unsafePlainHttp }: ApiOptions): URL {
-  const url = URL.canParse(upstream) ? new URL(upstream) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
-    throw misconfigured(`upstream of the API "${name}" must be an https URL without query.`)
+  const url = readUrl(name, 'upstream', upstream)
   if (!isSecureUrl(url) && !unsafePlainHttp)
     throw new UsageError(
       'insecure_url',
@@ -98,10 +103,8 @@ function readUpstream(name: string, { upstream, unsafePlainHttp }: ApiOptions): 
 
 /** As pages are told it: as browsers write it, without a slash at its end. */
 function readPublicUrl(name: string, publicUrl: string): string {
-  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
-    throw misconfigured(`publicUrl of the API "${name}" must be an https URL without query.`)
-  return `${url.origin}${url.pathname.replace(/\/$/, '')}`
+  const { origin, pathname } = readUrl(name, 'publicUrl', publicUrl)
+  return `${origin}${pathname.replace(/\/$/, '')}`
 }
 
 /** One question instead of many: the patterns as a regular expression without any way back. */
@@ -122,8 +125,4 @@ function readPatterns(name: string, patterns: readonly string[]): (path: string)
   })
   const whole = new RegExp(`^(?:${sources.join('|')})$`)
   return (path) => whole.test(path)
-}
-
-function misconfigured(message: string): UsageError {
-  return new UsageError('invalid_configuration', message)
 }

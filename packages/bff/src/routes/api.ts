@@ -1,4 +1,10 @@
-import { ConciergeError, SessionError, StorageError, TransportError, UsageError } from '@oauth-concierge/core'
+import {
+  type ConciergeError,
+  SessionError,
+  StorageError,
+  TransportError,
+  UsageError,
+} from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
 import { refuse, refuseSession } from '../http/answers.ts'
 import { type Cookies, readCookies } from '../http/cookies.ts'
@@ -107,10 +113,9 @@ function placeOf(location: string, api: Api, base: string): string | undefined {
 async function failed(
   context: BffContext,
   sessions: LiveSessions,
-  { error, isUpstreams, visit, cookies }: Failure,
+  { error: thrown, isUpstreams, visit, cookies }: Failure,
 ): Promise<BffAnswer> {
-  if (!(error instanceof ConciergeError)) throw error
-  context.report(error)
+  const error = context.report(thrown)
   if (error instanceof SessionError && !error.sessionSurvives)
     return refuseSession('session_expired', await sessions.end(visit, cookies))
   const cookieHeaders = await sessions.cookiesOf(visit, cookies).catch(() => [])

@@ -1,4 +1,5 @@
-import { ConciergeError, decodeBase64Url, readFormPost } from '@oauth-concierge/core'
+import { ConciergeError, readFormPost } from '@oauth-concierge/core'
+import { parseObject } from '@oauth-concierge/core/jws'
 import type { BffContext } from '../bff-context.ts'
 import { page } from '../http/answers.ts'
 import type { BffAnswer, BffRequest } from '../http/exchange.ts'
@@ -27,16 +28,9 @@ export async function readAnswer(
 
 /** Which login the answer says it is of. It may be a signed one (JARM), whose signature is checked later: this only finds the record that it is checked against. */
 export function stateOf(parameters: URLSearchParams): string {
-  const state = parameters.get('state') ?? claimsOf(parameters.get('response') ?? '')['state']
+  const [, claims = ''] = (parameters.get('response') ?? '').split('.')
+  const state = parameters.get('state') ?? parseObject(claims)?.['state']
   return typeof state === 'string' ? state : ''
-}
-
-function claimsOf(jwt: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(new TextDecoder().decode(decodeBase64Url(jwt.split('.')[1] ?? ''))))
-  } catch {
-    return {}
-  }
 }
 
 /**

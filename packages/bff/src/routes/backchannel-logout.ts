@@ -1,6 +1,6 @@
-import { ConciergeError, ProtocolError } from '@oauth-concierge/core'
+import { ProtocolError } from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
-import { empty, json } from '../http/answers.ts'
+import { empty, refuse } from '../http/answers.ts'
 import type { BffAnswer, BffRequest } from '../http/exchange.ts'
 import type { LiveSessions } from '../sessions/live-sessions.ts'
 import { indexOf } from '../sessions/session-data.ts'
@@ -18,7 +18,7 @@ export async function backchannelLogout(
   request: BffRequest,
 ): Promise<BffAnswer> {
   const token = await readToken(request)
-  if (token === undefined) return json(400, { error: 'invalid_request' })
+  if (token === undefined) return refuse(400, 'invalid_request')
   try {
     const logout = await readLogoutToken(context.server, token)
     await refuseUsed(context, logout)
@@ -26,12 +26,9 @@ export async function backchannelLogout(
     await remember(context, logout)
     return empty(200)
   } catch (error) {
-    if (!(error instanceof ConciergeError)) throw error
     context.report(error)
     // 400 says that trying again helps nothing; what the network or the store did to us may pass.
-    return error instanceof ProtocolError
-      ? json(400, { error: 'invalid_request' })
-      : json(503, { error: 'try_again' })
+    return error instanceof ProtocolError ? refuse(400, 'invalid_request') : refuse(503, 'try_again')
   }
 }
 

@@ -1,10 +1,6 @@
-import {
-  createMemoryStore,
-  createRelyingParty,
-  type KeyValueStore,
-  type RelyingParty,
-} from '@oauth-concierge/core'
+import { createMemoryStore, type KeyValueStore, type RelyingParty } from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
+import { createParty } from '../create-party.ts'
 import type { Cookies } from '../http/cookies.ts'
 import type { HeaderList } from '../http/exchange.ts'
 import { readParts, removeParts, writeParts, type RecordName } from '../sessions/cookie-carrier.ts'
@@ -20,7 +16,6 @@ export interface LoginRecord {
 
 /** A login under way, as a store for its transaction and whatever was said at its start. */
 export interface LoginInProgress {
-  readonly key: string
   readonly said: Omit<LoginRecord, 'book'>
   readonly transactions: KeyValueStore
 }
@@ -50,7 +45,7 @@ export function openLogin(
     take: () => Promise.resolve(undefined),
     delete: () => store.delete(key),
   }
-  return { key, said, transactions }
+  return { said, transactions }
 }
 
 /** The cookie of a login has part of its state in its name, so that several may be under way and each is found. */
@@ -96,7 +91,7 @@ export function removeLoginCookies(context: BffContext, cookies: Cookies, state:
 
 /** The relying party of one login. What it begins is held until somebody has looked at it. */
 export function createLoginParty(
-  { options, server, senderConstraint }: BffContext,
+  context: BffContext,
   transactions: KeyValueStore,
 ): { readonly relyingParty: RelyingParty; begun(): unknown } {
   let begun: unknown
@@ -108,14 +103,5 @@ export function createLoginParty(
       return memory.put(key, value, condition)
     },
   }
-  const relyingParty = createRelyingParty({
-    ...options,
-    apis: [],
-    server,
-    runtime: server.client.runtime,
-    ...(senderConstraint && { senderConstraint: () => senderConstraint }),
-    transactions,
-    vault,
-  })
-  return { relyingParty, begun: () => begun }
+  return { relyingParty: createParty(context, { transactions, vault }), begun: () => begun }
 }

@@ -1,4 +1,4 @@
-import { ConciergeError, type LoginOptions, readReturnTo } from '@oauth-concierge/core'
+import { type LoginOptions, readReturnTo } from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
 import { redirect, refuse } from '../http/answers.ts'
 import { type Cookies, readCookies } from '../http/cookies.ts'
@@ -25,9 +25,7 @@ export async function login(
   try {
     return await start(context, { sessions, asked, returnTo, cookies })
   } catch (error) {
-    if (!(error instanceof ConciergeError)) throw error
-    context.report(error)
-    return failedLogin(context, { error, returnTo, status: 503 })
+    return failedLogin(context, { error: context.report(error), returnTo, status: 503 })
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  ConciergeError,
   type EndSessionRequest,
   type Milliseconds,
   readReturnTo,
@@ -52,7 +51,6 @@ async function endSession(context: BffContext, { session }: Visit): Promise<EndS
   try {
     return await waitAtMost({ clock, longest: longestWait, work, late })
   } catch (error) {
-    if (!(error instanceof ConciergeError)) throw error
     context.report(error)
     return undefined
   }

@@ -1,7 +1,6 @@
 import {
   type AuthenticatedSession,
   type AuthorizationDetail,
-  ConciergeError,
   type EpochSeconds,
   type IdTokenClaims,
   type Milliseconds,
@@ -63,9 +62,7 @@ export async function session(
 ): Promise<BffAnswer> {
   if (!isOwnScript(request, context.origin)) return refuse(403, 'csrf')
   const cookies = readCookies(request.header('cookie'), context.cookies.prefix)
-  const apis = Object.fromEntries(
-    [...context.apis.values()].map(({ publicUrl, name }) => [publicUrl, `${context.base}/api/${name}`]),
-  )
+  const { apiPaths: apis } = context
   const visit = await sessions.find(cookies)
   if (!visit) return json(context.options.anonymousStatus ?? 200, { status: 'anonymous', apis })
   const before = visit.session.relyingParty.session
@@ -93,9 +90,7 @@ async function isOver(context: BffContext, { session, presented }: Visit): Promi
     }
     return false
   } catch (error) {
-    if (!(error instanceof ConciergeError)) throw error
-    context.report(error)
-    return !error.sessionSurvives
+    return !context.report(error).sessionSurvives
   }
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '@oauth-concierge/core'
+import { recordKind } from './record-kind.ts'
 import { createSeal } from './seal.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -46,5 +47,5 @@ interface Sealed {
 }
 
 function purposeOf(key: string): string {
-  return `stored ${key.slice(0, key.indexOf(':'))}`
+  return `stored ${recordKind(key)}`
 }

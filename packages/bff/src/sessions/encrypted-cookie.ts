@@ -1,5 +1,6 @@
 import { completeRuntime, type EpochSeconds, type Runtime } from '@oauth-concierge/core'
 import { createMemoryStore, createRecords, type HeldRecord, type MemoryRecords } from './memory.ts'
+import { recordKind } from './record-kind.ts'
 import { createSeal } from './seal.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -56,7 +57,7 @@ export function encryptedCookie(options: EncryptedCookieOptions): SessionStore {
       },
       seal: async (key) => {
         const record = records.get(key)
-        return record && seal.seal(key.slice(0, key.indexOf(':')), JSON.stringify({ key, record }))
+        return record && seal.seal(recordKind(key), JSON.stringify({ key, record }))
       },
     },
   }

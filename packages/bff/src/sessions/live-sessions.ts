@@ -1,12 +1,13 @@
 import {
   createMemoryStore,
-  createRelyingParty,
   type EpochSeconds,
   type KeyValueStore,
+  type Lock,
   type RelyingParty,
   type Renewal,
 } from '@oauth-concierge/core'
 import type { BffContext } from '../bff-context.ts'
+import { createParty } from '../create-party.ts'
 import type { Cookies } from '../http/cookies.ts'
 import type { HeaderList } from '../http/exchange.ts'
 import { createBoundedMap } from './bounded-map.ts'
@@ -56,6 +57,7 @@ export function createLiveSessions(context: BffContext): LiveSessions {
   const { store, carrier, cookies: rules, cookieName, sameSite, now } = context
   const named = createBoundedMap<Carried>(mostAtHand)
   const atHand = createBoundedMap<LiveSession>(mostAtHand)
+  const loading = new Map<string, Promise<LiveSession | undefined>>()
   const transactions = createMemoryStore()
 
   const load = async (key: string): Promise<LiveSession | undefined> => {
@@ -71,9 +73,17 @@ export function createLiveSessions(context: BffContext): LiveSessions {
     return session
   }
 
+  /** Requests that come together read a session once. */
+  const loadOnce = (key: string, { version }: RecordMark): Promise<LiveSession | undefined> => {
+    const name = `${key} ${version}`
+    const pending = loading.get(name) ?? load(key).finally(() => loading.delete(name))
+    loading.set(name, pending)
+    return pending
+  }
+
   const current = (key: string, mark: RecordMark): LiveSession | Promise<LiveSession | undefined> => {
     const session = atHand.get(key)
-    if (!session || (session.version !== mark.version && session.writing === 0)) return load(key)
+    if (!session || (session.version !== mark.version && session.writing === 0)) return loadOnce(key, mark)
     session.expiresAt = mark.expiresAt
     return session
   }
@@ -128,19 +138,12 @@ export function createLiveSessions(context: BffContext): LiveSessions {
 }
 
 async function createLiveSession(
-  { options, server, senderConstraint, store }: BffContext,
+  context: BffContext,
   state: SessionState,
   stores: { readonly vault: KeyValueStore; readonly transactions: KeyValueStore },
 ): Promise<LiveSession> {
-  const { runtime } = server.client
-  const relyingParty = createRelyingParty({
-    ...options,
-    apis: [],
-    server,
-    runtime: { ...runtime, lock: { run: (_, work) => store.lock.run(state.key, work) } },
-    ...(senderConstraint && { senderConstraint: () => senderConstraint }),
-    ...stores,
-  })
+  const lock: Lock = { run: (_, work) => context.store.lock.run(state.key, work) }
+  const relyingParty = createParty(context, { ...stores, lock })
   await relyingParty.restore()
   const renewals = new Map<string, Renewal>()
   const createRenewal = (resource: string, scope: string | undefined): Renewal =>

@@ -1,4 +1,5 @@
 import { completeRuntime, type EpochSeconds, type Runtime } from '@oauth-concierge/core'
+import { recordKind } from './record-kind.ts'
 import type { RecordMark, SessionStore, StoredRecord, WriteOptions } from './session-store.ts'
 
 /** How much a store in memory holds, and by which clock. */
@@ -87,7 +88,7 @@ export function createRecords({ mostRecords = 1_000_000, runtime }: MemoryOption
   const byIndex = new Map<string, Set<string>>()
 
   const kindOf = (key: string): Kind => {
-    const name = key.slice(0, key.indexOf(':'))
+    const name = recordKind(key)
     const known = kinds.get(name)
     if (known) return known
     const records = new Map<string, HeldRecord>()

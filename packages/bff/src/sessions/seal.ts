@@ -18,6 +18,8 @@ interface SealKey {
   readonly key: CryptoKey
 }
 
+type SealKeys = readonly [SealKey, ...SealKey[]]
+
 /**
  * AES-256-GCM with keys derived for each purpose (HKDF-SHA-256), which is in the additional data as well.
  * @param secrets the first one seals, all of them open: a new one goes to the front
@@ -25,18 +27,18 @@ interface SealKey {
  * @see NIST SP 800-38D, RFC 5869
  */
 export function createSeal(secrets: readonly (string | Uint8Array)[]): Seal {
-  const bytes = secrets.map(readSecret)
-  if (bytes.length === 0) throw new UsageError('invalid_configuration', 'keys must hold at least one secret.')
-  const derived = new Map<string, Promise<readonly SealKey[]>>()
-  const keysFor = (purpose: string): Promise<readonly SealKey[]> => {
-    const keys = derived.get(purpose) ?? Promise.all(bytes.map((secret) => deriveKey(secret, purpose)))
+  const [primary, ...others] = secrets.map(readSecret)
+  if (!primary) throw new UsageError('invalid_configuration', 'keys must hold at least one secret.')
+  const derived = new Map<string, Promise<SealKeys>>()
+  const keysFor = (purpose: string): Promise<SealKeys> => {
+    const derive = (secret: Uint8Array<ArrayBuffer>): Promise<SealKey> => deriveKey(secret, purpose)
+    const keys = derived.get(purpose) ?? Promise.all([derive(primary), ...others.map(derive)] as const)
     derived.set(purpose, keys)
     return keys
   }
   return {
     seal: async (purpose, text) => {
       const [first] = await keysFor(purpose)
-      if (!first) throw new UsageError('invalid_configuration', 'keys must hold at least one secret.')
       const head = new Uint8Array(headLength)
       head[0] = format
       head.set(decodeBase64Url(first.name), 1)

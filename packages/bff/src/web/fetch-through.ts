@@ -1,5 +1,6 @@
 import { readTextWithin, type Runtime, TransportError, UsageError } from '@oauth-concierge/core'
 import type { BffRequest, Handle, Upstream, UpstreamAnswer, UpstreamCall } from '../http/exchange.ts'
+import { waitAtMost } from '../wait-at-most.ts'
 import { readReplayableBody, type ReplayableBody } from './replayable-body.ts'
 
 type Body = ReadableStream<Uint8Array>
@@ -58,24 +59,20 @@ async function send(runtime: Runtime, { call, body, signal }: Sending): Promise<
   const abort = new AbortController()
   const giveUp = (): void => abort.abort()
   signal.addEventListener('abort', giveUp, { once: true })
-  const waiting = new AbortController()
-  const deadline = runtime.clock.sleep(call.answerWithin, waiting.signal).then(() => {
+  const late = (): never => {
     throw new TransportError('timed_out', `${call.origin} did not answer in time.`)
-  })
+  }
   const init = { method: call.method, headers, redirect: 'manual', signal: abort.signal } as const
-  const exchange = runtime.http(
+  const work = runtime.http(
     `${call.origin}${call.path}`,
     body === undefined ? init : { ...init, body, ...duplex(body) },
   )
   try {
-    return readAnswer(await Promise.race([exchange, deadline]), abort)
+    const { clock } = runtime
+    return readAnswer(await waitAtMost({ clock, longest: call.answerWithin, work, late }), abort)
   } catch (error) {
     giveUp()
     throw error instanceof TransportError ? error : unreachable(call)
-  } finally {
-    waiting.abort()
-    deadline.catch(() => undefined)
-    exchange.catch(() => undefined)
   }
 }
 
