@@ -77,7 +77,10 @@ export function createAuthorizedFetch(
 
 const freshlyRefused: Seconds = 60
 
-/** Whether an answer refuses the token, and another one may fare better. @see RFC 6750 section 3.1 */
+/**
+ * Whether an answer refuses the token, and another one may fare better. By a pattern: the reader of challenges would be in every page for this alone.
+ * @see RFC 6750 section 3.1
+ */
 function refuses({ status, headers }: Response, { receivedAt }: AccessGrant, caller: Caller): boolean {
   const challenge = headers.get('www-authenticate')
   if (status !== 401) return false
